@@ -1,0 +1,175 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one tree of errors of the collection.
+
+Every layer raises one of these; only the runner catches them. Each error renders itself to the C(failure) result, so that
+playbooks and tests look at C(failure.code) and never at prose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Optional
+
+# What a status means to the user, whatever the service calls it (its own word is kept as service_code). The protocol leaves
+# the codes of these answers open (protocol 8), so a playbook could not rely on them.
+_CODE_OF_STATUS = {
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "NotFound",
+    409: "Conflict",
+    412: "InUse",
+    413: "TooLarge",
+    429: "TooManyRequests",
+    503: "ServiceUnavailable",
+}
+
+
+class MmsError(Exception):
+    """What went wrong, where, and what to do, in words and as data.
+
+    Args:
+        message: For people. Says what was wrong, where, and what to do next. Never holds a secret.
+        code: For playbooks. One CamelCase word; defaults to the class's own.
+        status: HTTP status, when an answer is the reason.
+        service_code: The service's own word for the reason, when it gave one.
+        details: Further C({code, message}) pairs, from the service or about single fields.
+        request_id: The service's C(x-ms-request-id) of the answer that matters.
+        client_request_id: The C(x-ms-client-request-id) of the same answer.
+        operation_id: The asynchronous operation concerned.
+        resume: What to run to carry on from here.
+    """
+
+    code = "Error"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: Optional[str] = None,
+        status: Optional[int] = None,
+        service_code: Optional[str] = None,
+        details: Sequence[Mapping[str, Any]] = (),
+        request_id: Optional[str] = None,
+        client_request_id: Optional[str] = None,
+        operation_id: Optional[str] = None,
+        resume: Optional[str] = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or self.code
+        self.status = status
+        self.service_code = service_code
+        self.details = [dict(detail) for detail in details]
+        self.request_id = request_id
+        self.client_request_id = client_request_id
+        self.operation_id = operation_id
+        self.resume = resume
+
+    def to_failure(self) -> dict[str, Any]:
+        """Return the C(failure) result: always the same keys, null where one does not apply."""
+        return {
+            "code": self.code,
+            "message": self.message,
+            "status": self.status,
+            "service_code": self.service_code,
+            "details": self.details,
+            "request_id": self.request_id,
+            "client_request_id": self.client_request_id,
+            "operation_id": self.operation_id,
+            "resume": self.resume,
+        }
+
+
+class InputError(MmsError):
+    """An option, or a combination of options, cannot work. Raised before anything is sent."""
+
+    code = "InvalidInput"
+
+
+class MissingLibraryError(MmsError):
+    """A Python library that this task needs is not installed.
+
+    Args:
+        library: Name to install, as pip knows it.
+        reason: What it is needed for, continuing "... is required".
+    """
+
+    code = "MissingLibrary"
+
+    def __init__(self, library: str, reason: str = "") -> None:
+        super().__init__(f"Failed to import the required Python library ({library}){' ' + reason if reason else ''}.")
+        self.library = library
+        self.reason = reason
+
+
+class AuthError(MmsError):
+    """No access token could be had. The message says which sources were tried and what each lacked."""
+
+    code = "NoCredential"
+
+
+class UploadError(MmsError):
+    """A local file or folder could not be brought to blob storage."""
+
+    code = "UploadFailed"
+
+
+class TransportError(MmsError):
+    """No usable answer arrived: refused, unreachable, timed out, TLS or proxy trouble.
+
+    Args:
+        sent: Whether the request may have reached the service. After a POST that was sent, the client looks whether it took
+            effect before it sends another.
+    """
+
+    code = "ConnectionFailed"
+
+    def __init__(self, message: str, *, sent: bool = False, **fields: Any) -> None:
+        super().__init__(message, **fields)
+        self.sent = sent
+
+
+class ApiError(MmsError):
+    """The service answered with an error.
+
+    C(code) depends on the status alone where the status tells a story of its own (401, 403, 404, 409, 412, 413, 429, 503);
+    otherwise it is the service's own code, or C(HttpStatusNNN) when it gave none.
+    """
+
+    code = "ApiError"
+
+    def __init__(self, message: str, *, status: int, service_code: Optional[str] = None, **fields: Any) -> None:
+        code = _CODE_OF_STATUS.get(status) or service_code or f"HttpStatus{status}"
+        super().__init__(message, code=code, status=status, service_code=service_code, **fields)
+
+
+class ResponseFormatError(MmsError):
+    """The service answered with success, but not in a form that this protocol knows."""
+
+    code = "UnexpectedResponse"
+
+
+class NotFoundError(MmsError):
+    """Something that the task refers to does not exist. (Never raised for the resource that the task itself describes.)"""
+
+    code = "NotFound"
+
+
+class RefusedError(MmsError):
+    """The plan asks for something that this kind or API generation cannot do, or that would do harm."""
+
+    code = "NotSupported"
+
+
+class OperationFailed(MmsError):
+    """An asynchronous operation ended as Failed or Cancelled (protocol 3)."""
+
+    code = "OperationFailed"
+
+
+class WaitTimeout(MmsError):
+    """An asynchronous operation was still running when the time to wait for it was over. It goes on at the service."""
+
+    code = "WaitTimeout"
