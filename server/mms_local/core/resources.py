@@ -1,0 +1,212 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The resources of an account as plain values (protocol chapters 1 and 2.2.2). No secret is ever a part of them.
+
+`account` is the number that :class:`~mms_local.core.accounts.Accounts` gives to a namespace. Times are UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+
+from mms_local.core.ports import BuiltImage
+
+
+class State(str, Enum):
+    """Where an asynchronous job, or the resource that it makes, stands (protocol chapter 3)."""
+
+    NOT_STARTED = "NotStarted"
+    RUNNING = "Running"
+    SUCCEEDED = "Succeeded"
+    FAILED = "Failed"
+    CANCELLED = "Cancelled"
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing will change any more."""
+        return self not in (State.NOT_STARTED, State.RUNNING)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a job failed; becomes `error` of the operation and of the resource (protocol 2.2.5)."""
+
+    code: str
+    message: str
+    status: int
+    details: tuple[tuple[str, str], ...] = ()  # code, message
+
+
+@dataclass(frozen=True)
+class Model:
+    """A named, versioned pointer to a file or a packed folder."""
+
+    account: int
+    id: str
+    name: str
+    version: int
+    url: str = field(repr=False)  # may carry a SAS signature
+    mime_type: str
+    description: str | None
+    tags: tuple[str, ...]
+    unpack: bool
+    created: datetime
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file of a manifest that is not a model. `unpack_key` is how the caller spelled that field."""
+
+    id: str
+    url: str = field(repr=False)
+    mime_type: str | None
+    unpack: bool
+    unpack_key: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A recipe: driver program, other assets, target runtime and registered models."""
+
+    account: int
+    id: str
+    name: str | None
+    version: int
+    description: str | None
+    driver: str | None
+    assets: tuple[Asset, ...]
+    runtime_type: str
+    runtime_properties: Mapping[str, str] = field(repr=False)
+    model_ids: tuple[str, ...]
+    model_type: str | None
+    webservice_type: str | None
+    created: datetime
+
+
+@dataclass(frozen=True)
+class Built:
+    """What the build of an image left behind; see :class:`~mms_local.core.ports.BuiltImage`."""
+
+    digest: str
+    location: str
+    directory: str
+
+    @classmethod
+    def of(cls, image: BuiltImage) -> Built:
+        """The part of a builder's result that is kept."""
+        return cls(image.digest, image.location, str(image.directory))
+
+    def image(self, image_id: str) -> BuiltImage:
+        """The builder's result again."""
+        return BuiltImage(image_id, self.digest, self.location, Path(self.directory))
+
+
+@dataclass(frozen=True)
+class Image:
+    """A container image, built from one manifest. `log_key` opens its build log without a token."""
+
+    account: int
+    id: str
+    name: str
+    version: int
+    description: str | None
+    image_type: str
+    manifest_id: str
+    compute_id: str | None
+    registry_location: str | None
+    registry_user: str | None
+    created: datetime
+    operation_id: str
+    log_key: str = field(repr=False)
+    state: State = State.NOT_STARTED
+    failure: Failure | None = None
+    built: Built | None = None
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """The `autoScaler` object as the caller wrote it: None where the caller was silent."""
+
+    enabled: bool | None = None
+    min_replicas: int | None = None
+    max_replicas: int | None = None
+    target_utilization: int | None = None
+    refresh_period: int | None = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that an update can change about a service."""
+
+    image_id: str
+    pull_secret: str | None = None
+    replicas: int | None = None
+    scaling: Scaling | None = None
+    cpu: str | None = None
+    memory: str | None = None
+    max_concurrent_requests: int | None = None
+    app_insights: bool | None = None
+    data_collection: Mapping[str, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Service:
+    """A real-time web service made from one image.
+
+    `wanted` is what was asked for last; `live` is what was deployed last without failing and goes on answering.
+    """
+
+    account: int
+    id: str
+    name: str
+    compute_id: str | None
+    compute_type: str | None
+    wanted: Settings
+    created: datetime
+    updated: datetime
+    operation_id: str
+    state: State = State.NOT_STARTED
+    failure: Failure | None = None
+    live: Settings | None = None
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """History: one image put behind one service at one time. `expired` is None for the live one."""
+
+    account: int
+    id: str
+    service_id: str
+    service_name: str
+    image_id: str
+    operation_id: str
+    status: State
+    created: datetime
+    expired: datetime | None = None
+
+
+class Job(str, Enum):
+    """What an operation does. The values are the names of the API operations that accept them."""
+
+    BUILD = "images.create"
+    CREATE = "services.create"
+    UPDATE = "services.update"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """The record of one asynchronous job. `settings` is what a service is to become."""
+
+    account: int
+    id: str
+    job: Job
+    resource_id: str
+    created: datetime
+    state: State = State.NOT_STARTED
+    ended: datetime | None = None
+    failure: Failure | None = None
+    settings: Settings | None = None
