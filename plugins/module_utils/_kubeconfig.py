@@ -1,0 +1,343 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A kubeconfig that can travel: one context, nothing but data, one line of JSON (protocol 5.2).
+
+What C(kubectl config view --raw --flatten --minify -o json) answers, without kubectl, and from any form that a
+kubeconfig comes in: block YAML, flow YAML, JSON, a mapping, or a list of files that are merged as kubectl merges those
+of E(KUBECONFIG).
+
+Everything here is pure but for reading files. Messages hold names and paths from a kubeconfig, never its other values.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Union
+
+from ._errors import InputError, MissingLibraryError
+
+Source = Union[str, Mapping[str, Any], Sequence[str]]
+"""Text, a path (or several, separated as in E(KUBECONFIG)), a mapping, or a list of paths."""
+
+DEFAULT_PATH = "~/.kube/config"
+
+# (field that names a file, field that holds the same as data); for clusters and users.
+_CLUSTER_FILES = (("certificate-authority", "certificate-authority-data"),)
+_USER_FILES = (("client-certificate", "client-certificate-data"), ("client-key", "client-key-data"))
+
+# What YAML must have read as text; an unquoted number is not what the user typed.
+_TEXT_FIELDS = frozenset({"server", "token", "tokenFile", "username", "password", "cluster", "user", "namespace", "as"})
+
+_TRAP = (
+    "It looks like a kubeconfig whose line ends were deleted, which destroys block-style YAML. Start again from the"
+    " file as it is: give its path, or its unchanged text"
+)
+
+
+class KubeconfigError(InputError):
+    """A kubeconfig that cannot be read, or cannot be made to travel."""
+
+    code = "InvalidKubeconfig"
+
+
+@dataclass(frozen=True)
+class Kubeconfig:
+    """A parsed kubeconfig; the named lists are mappings here.
+
+    Args:
+        origin: Where it came from, in words for messages.
+        base_dir: Folder that relative paths in it start from; None when there is none (text, mapping).
+    """
+
+    origin: str
+    clusters: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    users: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    contexts: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    current_context: str = ""
+    preferences: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    extensions: Sequence[Any] = field(default=(), repr=False)
+
+
+def default_source(environ: Mapping[str, str]) -> list[str]:
+    """Return the files that kubectl would read: those of E(KUBECONFIG), or C(~/.kube/config)."""
+    return _paths(environ.get("KUBECONFIG", "")) or [DEFAULT_PATH]
+
+
+def flat_kubeconfig(source: Source, *, context: str | None = None, base_dir: str | None = None) -> str:
+    """Return the one context of a kubeconfig as one line of JSON that needs no file beside it.
+
+    Args:
+        source: See L(Source).
+        context: The context to keep; the current one when None.
+        base_dir: Folder that relative paths in a text or mapping start from. Files bring their own.
+
+    Raises:
+        KubeconfigError: What is wrong, where, and what to do instead.
+        MissingLibraryError: The text is YAML and PyYAML is not installed.
+    """
+    return flatten(read(source, base_dir=base_dir), context)
+
+
+def read(source: Source, *, base_dir: str | None = None) -> Kubeconfig:
+    """Parse a kubeconfig in any of its forms, without choosing a context or reading the files that it names."""
+    folder = Path(base_dir).expanduser() if base_dir else None
+    if isinstance(source, Mapping):
+        return _from_mapping(source, "the kubeconfig mapping", folder)
+    if not isinstance(source, str):
+        return _merged(source)
+    if _is_text(source):
+        return _from_mapping(_parsed(source, "the kubeconfig text"), "the kubeconfig text", folder)
+    return _merged(_paths(source))
+
+
+def flatten(config: Kubeconfig, context: str | None = None) -> str:
+    """Return a kubeconfig reduced to one context, files inlined, as one line of JSON."""
+    name = context or config.current_context
+    if not name:
+        known = _names(config.contexts)
+        raise KubeconfigError(f"{config.origin} has no current-context. Name one of its contexts: {known}.")
+    if name not in config.contexts:
+        raise KubeconfigError(f"{config.origin} has no context {name!r}. It has: {_names(config.contexts)}.")
+    chosen = config.contexts[name]
+    cluster = _referenced(config, name, "cluster", config.clusters)
+    user = _referenced(config, name, "user", config.users)
+    _check_travels(config.users[user], f"user {user!r} of {config.origin}")
+    flat: dict[str, Any] = {
+        "kind": "Config",
+        "apiVersion": "v1",
+        "preferences": config.preferences,
+        "clusters": [{"name": cluster, "cluster": _inlined(config.clusters[cluster], _CLUSTER_FILES, config.origin)}],
+        "users": [{"name": user, "user": _inlined(config.users[user], _USER_FILES, config.origin)}],
+        "contexts": [{"name": name, "context": chosen}],
+        "current-context": name,
+        "extensions": config.extensions,
+    }
+    return json.dumps({key: value for key, value in flat.items() if value}, separators=(",", ":"))
+
+
+def _referenced(config: Kubeconfig, context: str, kind: str, known: Mapping[str, Any]) -> str:
+    """Return the name of the cluster or user that a context refers to, once it is clear that it exists."""
+    name = config.contexts[context].get(kind)
+    if not name:
+        raise KubeconfigError(f"Context {context!r} of {config.origin} names no {kind}; it needs one.")
+    if name not in known:
+        raise KubeconfigError(
+            f"Context {context!r} of {config.origin} names the {kind} {name!r}, which is not in it."
+            f" It has: {_names(known)}."
+        )
+    return str(name)
+
+
+def _is_text(source: str) -> bool:
+    """Whether a string is a kubeconfig, not a path: those have no line end, no colon and space, no brace up front."""
+    return "\n" in source or ": " in source or source.lstrip().startswith("{") or not source.strip()
+
+
+def _paths(joined: str) -> list[str]:
+    return [path for path in joined.split(os.pathsep) if path]
+
+
+def _names(known: Iterable[str]) -> str:
+    return ", ".join(sorted(known)) or "none"
+
+
+def _merged(paths: Sequence[str]) -> Kubeconfig:
+    """Merge files as kubectl does: the first that sets a name or value wins; files that do not exist are skipped."""
+    found = [path for path in (Path(name).expanduser() for name in dict.fromkeys(paths) if name) if path.exists()]
+    if not found:
+        where = ", ".join(paths) or "an empty list of paths"
+        raise KubeconfigError(f"There is no kubeconfig at {where}. Give the path of one, its text, or a mapping.")
+    parts = [_from_mapping(_parsed(_file_text(path), str(path)), str(path), path.absolute().parent) for path in found]
+    if len(parts) == 1:
+        return parts[0]
+    return Kubeconfig(
+        origin="the merge of " + ", ".join(part.origin for part in parts),
+        clusters=_first_wins(part.clusters for part in parts),
+        users=_first_wins(part.users for part in parts),
+        contexts=_first_wins(part.contexts for part in parts),
+        current_context=next((part.current_context for part in parts if part.current_context), ""),
+        preferences=_first_wins(part.preferences for part in parts),
+        extensions=[extension for part in parts for extension in part.extensions],
+    )
+
+
+def _first_wins(mappings: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for mapping in mappings:
+        merged = {**mapping, **merged}
+    return merged
+
+
+def _file_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise KubeconfigError(f"The kubeconfig {path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError:
+        raise KubeconfigError(f"The kubeconfig {path} is not UTF-8 text.") from None
+
+
+def _parsed(text: str, origin: str) -> Mapping[str, Any]:
+    """Parse JSON or YAML. Of a parser's message only the position is kept: it quotes the text, credentials and all."""
+    if not text.strip():
+        raise KubeconfigError(f"{origin} is empty.")
+    try:
+        content = json.loads(text)
+    except ValueError:
+        content = _parsed_yaml(text, origin)
+    if not isinstance(content, Mapping):
+        wanted = "a mapping with clusters, users and contexts"
+        raise KubeconfigError(f"{origin} is not a kubeconfig: {wanted}. {_trap_hint(text)}".rstrip())
+    if _newlines_deleted(text):
+        raise KubeconfigError(f"{origin} is one line but neither JSON nor flow-style YAML. {_trap_hint(text)}")
+    return content
+
+
+def _parsed_yaml(text: str, origin: str) -> Any:
+    try:
+        import yaml
+    except ImportError:
+        raise MissingLibraryError("PyYAML", "to read a kubeconfig that is not JSON") from None
+
+    class DatelessLoader(yaml.SafeLoader):
+        """Leaves what looks like a date as it is written: a kubeconfig has no dates, but a token may look like one."""
+
+    DatelessLoader.yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    try:
+        return yaml.load(text, Loader=DatelessLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f" near line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise KubeconfigError(f"{origin} is neither JSON nor YAML{place}. {_trap_hint(text)}".rstrip()) from None
+
+
+def _newlines_deleted(text: str) -> bool:
+    """Whether this can only be block-style YAML put on one line: several keys on one line need braces."""
+    return len(text.strip().splitlines()) == 1 and not text.lstrip().startswith("{")
+
+
+def _trap_hint(text: str) -> str:
+    if _newlines_deleted(text):
+        return f"{_TRAP}."
+    if len(text.strip().splitlines()) == 1 and "#" in text:
+        return f"{_TRAP} (a comment now swallows the rest of the line)."
+    return ""
+
+
+def _from_mapping(content: Mapping[str, Any], origin: str, base_dir: Path | None) -> Kubeconfig:
+    if content.get("kind", "Config") != "Config":
+        raise KubeconfigError(f"{origin} is not a kubeconfig: its kind is {content['kind']!r}, not 'Config'.")
+    clusters = _by_name(content, "clusters", "cluster", origin)
+    users = _by_name(content, "users", "user", origin)
+    return Kubeconfig(
+        origin=origin,
+        clusters={name: _with_absolute_paths(entry, _CLUSTER_FILES, base_dir) for name, entry in clusters.items()},
+        users={name: _with_absolute_paths(entry, _USER_FILES, base_dir) for name, entry in users.items()},
+        contexts=_by_name(content, "contexts", "context", origin),
+        current_context=_checked_text(content.get("current-context") or "", "current-context", origin),
+        preferences=content.get("preferences") or {},
+        extensions=content.get("extensions") or (),
+    )
+
+
+def _by_name(content: Mapping[str, Any], plural: str, singular: str, origin: str) -> dict[str, Mapping[str, Any]]:
+    """Turn C([{name, cluster}]) into C({name: cluster}), checking the shape on the way."""
+    entries = content.get(plural) or []
+    if isinstance(entries, (str, Mapping)) or not isinstance(entries, Sequence):
+        raise KubeconfigError(f"{plural} of {origin} is not a list.")
+    named: dict[str, Mapping[str, Any]] = {}
+    for position, entry in enumerate(entries):
+        where = f"{plural}[{position}] of {origin}"
+        if not isinstance(entry, Mapping) or not entry.get("name"):
+            raise KubeconfigError(f"{where} is not a mapping with a name.")
+        name = _checked_text(entry["name"], "name", where)
+        value = entry.get(singular) or {}
+        if not isinstance(value, Mapping):
+            raise KubeconfigError(f"{singular} in {where} is not a mapping.")
+        if name in named:
+            raise KubeconfigError(f"{plural} of {origin} has the name {name!r} twice. Keep one of them.")
+        for key in _TEXT_FIELDS & value.keys():
+            if value[key] is not None:
+                _checked_text(value[key], key, f"{singular} {name!r} of {origin}")
+        named[name] = value
+    return named
+
+
+def _checked_text(value: Any, key: str, where: str) -> str:
+    if not isinstance(value, str):
+        found = type(value).__name__
+        raise KubeconfigError(f"{key} in {where} is not text; it was read as {found}. Put it in quotes.")
+    return value
+
+
+def _with_absolute_paths(
+    entry: Mapping[str, Any], files: Sequence[tuple[str, str]], base_dir: Path | None
+) -> Mapping[str, Any]:
+    if base_dir is None:
+        return entry
+    return {**entry, **{key: str(base_dir / entry[key]) for key, _data in files if entry.get(key)}}
+
+
+def _check_travels(user: Mapping[str, Any], where: str) -> None:
+    """Refuse credentials that only work on this machine: programs to run, and files that are renewed in place."""
+    for key in ("exec", "auth-provider"):
+        program = user.get(key)
+        if program:
+            name = (program.get("command") or program.get("name")) if isinstance(program, Mapping) else program
+            raise KubeconfigError(
+                f"The {where} gets its credential from a program ({key}: {name}), which cannot travel: whoever receives"
+                " this kubeconfig has neither that program nor your login. Use a credential that is plain data instead:"
+                " a service account token (kubectl create serviceaccount, kubectl create token), a client certificate,"
+                " or on AKS 'az aks get-credentials --admin'."
+            )
+    if user.get("tokenFile"):
+        raise KubeconfigError(
+            f"The {where} reads its token from the file {user['tokenFile']} (tokenFile). Such a token is renewed in"
+            " place, so a copy would soon expire. Put a token made for the purpose (kubectl create token --duration)"
+            " into 'token' instead."
+        )
+
+
+def _inlined(entry: Mapping[str, Any], files: Sequence[tuple[str, str]], origin: str) -> dict[str, Any]:
+    """Return the entry with each file's content in place of its path. Data wins over a path, as in every client."""
+    inlined = dict(entry)
+    for path_key, data_key in files:
+        path, data = inlined.pop(path_key, None), inlined.get(data_key)
+        if data:
+            inlined[data_key] = _one_line_base64(data, f"{data_key} in {origin}")
+        elif path:
+            inlined[data_key] = base64.b64encode(_file_content(path, f"{path_key} in {origin}")).decode("ascii")
+    return inlined
+
+
+def _one_line_base64(data: Any, where: str) -> str:
+    """Take line ends out of base64 data; the bytes stay the same."""
+    try:
+        return base64.b64encode(base64.b64decode("".join(str(data).split()), validate=True)).decode("ascii")
+    except (binascii.Error, ValueError):
+        raise KubeconfigError(f"{where} is not base64.") from None
+
+
+def _file_content(path: Any, where: str) -> bytes:
+    if not isinstance(path, str):
+        raise KubeconfigError(f"{where} is not a path.")
+    file = Path(path)
+    if not file.is_absolute():
+        raise KubeconfigError(
+            f"{where} is the relative path {path!r}, but a text or mapping has no folder that it could start from."
+            " Set base_dir to that folder."
+        )
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise KubeconfigError(f"{where} names {path}, which cannot be read: {error.strerror}.") from error
