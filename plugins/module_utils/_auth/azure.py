@@ -1,0 +1,127 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The credential that asks azure-identity, and answers in this collection's own words."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from .._errors import AuthError, MissingLibraryError
+from .._masking import masked
+from .cache import CachedToken, TokenCache
+from .sources import (
+    Authority,
+    Network,
+    Source,
+    secrets_of,
+)
+from .token import Token
+
+if TYPE_CHECKING:
+    from azure.core.credentials import AccessToken
+
+EARLY = 300.0
+"""Seconds before its expiry that a token is replaced; half of its life for tokens that live less than twice as long."""
+
+
+class AzureCredential:
+    """A credential source, used through azure-identity.
+
+    Args:
+        source: Whose tokens.
+        authority: Who issues them.
+        network: How the authority is reached.
+        scope: What the tokens are for.
+        cache: Where tokens survive this task; None keeps them in memory.
+        lacked: What the sources that were tried before lacked, for the message when this one fails as well.
+        clock: Seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        authority: Authority,
+        network: Network,
+        scope: str,
+        *,
+        cache: TokenCache | None = None,
+        lacked: Sequence[str] = (),
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._source = source
+        self._authority = authority
+        self._network = network
+        self._scope = scope
+        self._cache = cache
+        self._lacked = lacked
+        self._clock = clock
+        self._held: CachedToken | None = None
+
+    @property
+    def source(self) -> str:
+        """Where the tokens come from."""
+        return self._source.words
+
+    def token(self) -> Token:
+        """Return the token at hand while it is fresh, or else a new one.
+
+        Raises:
+            AuthError: The authority refused, or could not be reached.
+            MissingLibraryError: azure-identity is not installed.
+        """
+        if self._held is None and self._cache:
+            self._held = self._cache.load(self._key)
+        if self._held is None or self._held.refresh_on <= self._clock():
+            self._held = self._fetched()
+        return self._as_token(self._held)
+
+    def renew(self) -> Token | None:
+        """Return a new token, for the service refused the one at hand; None when the source has only that one.
+
+        Raises:
+            AuthError: The authority refused, or could not be reached.
+        """
+        refused = self._held.value if self._held else None
+        self._held = self._fetched()
+        return None if self._held.value == refused else self._as_token(self._held)
+
+    @property
+    def _key(self) -> Sequence[str]:
+        return (self._authority.url, *self._source.identity, self._scope)
+
+    def _as_token(self, held: CachedToken) -> Token:
+        return Token(held.value, held.expires_on, self.source)
+
+    def _fetched(self) -> CachedToken:
+        """Ask azure-identity. A new credential object each time: an old one would answer from its own memory."""
+        answer = self._answer()
+        now = self._clock()
+        early = min(EARLY, max(answer.expires_on - now, 0.0) / 2)
+        fetched = CachedToken(answer.token, float(answer.expires_on), answer.expires_on - early)
+        if self._cache:
+            self._cache.store(self._key, fetched)
+        return fetched
+
+    def _answer(self) -> AccessToken:
+        try:
+            from azure.core.exceptions import AzureError, ClientAuthenticationError
+            from azure.identity import CredentialUnavailableError
+        except ImportError as error:
+            raise MissingLibraryError("azure-identity", f"to sign in as {self.source}") from error
+        try:
+            return self._source.sdk_credential(self._authority, self._network).get_token(self._scope)
+        except CredentialUnavailableError as error:
+            raise self._error("cannot be used", error, "NoCredential") from error
+        except ClientAuthenticationError as error:
+            raise self._error(f"was refused by {self._authority.url}", error, "CredentialRejected") from error
+        except AzureError as error:
+            raise self._error(f"got no answer from {self._authority.url}", error, "AuthorityUnreachable") from error
+        except (ValueError, OSError) as error:  # what azure-identity says about a bad tenant, certificate or token file
+            raise self._error("cannot be used", error, "InvalidCredential") from error
+
+    def _error(self, what: str, error: Exception, code: str) -> AuthError:
+        reason = masked(" ".join(str(error).split()), secrets_of(self._source))
+        before = f" Tried before: {'; '.join(self._lacked)}." if self._lacked else ""
+        return AuthError(f"{self.source[0].upper()}{self.source[1:]} {what}: {reason}{before}", code=code)

@@ -1,0 +1,61 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the transport needs from a credential, whatever its source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Token:
+    """A bearer token (protocol 4.4).
+
+    Args:
+        value: What follows C(Bearer) in the Authorization header.
+        expires_on: Seconds since the epoch; None when nobody said.
+        source: Where it came from, in words that complete "the token came from ...".
+    """
+
+    value: str = field(repr=False)
+    expires_on: float | None
+    source: str
+
+
+class Credential(Protocol):
+    """Gives bearer tokens for one audience."""
+
+    @property
+    def source(self) -> str:
+        """Where the tokens come from, in words that complete "the token came from ..."."""
+
+    def token(self) -> Token:
+        """Return a token that is still good for a while.
+
+        Raises:
+            AuthError: None could be had.
+        """
+
+    def renew(self) -> Token | None:
+        """Return another token than the one before, which the service has refused; None when there is no other.
+
+        Raises:
+            AuthError: One should be there, but could not be had.
+        """
+
+
+@dataclass(frozen=True)
+class GivenToken:
+    """A token that the user got elsewhere. It cannot be renewed."""
+
+    value: str = field(repr=False)
+    source: str
+
+    def token(self) -> Token:
+        """Return the token as it was given."""
+        return Token(self.value, None, self.source)
+
+    def renew(self) -> Token | None:
+        """Return None: only the user can get another one."""
+        return None
