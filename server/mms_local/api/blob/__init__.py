@@ -1,0 +1,8 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Blob storage for local files on their way into models and images, spoken to with the unmodified Azure SDKs."""
+
+from mms_local.api.blob.key import account_key
+from mms_local.api.blob.service import ACCOUNT, BlobService
+
+__all__ = ["ACCOUNT", "BlobService", "account_key"]

@@ -1,0 +1,23 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The storage account's key."""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+from pathlib import Path
+
+
+def account_key(directory: Path) -> str:
+    """The key (64 bytes, in base64) kept in this directory; made at the first call, readable by its owner only."""
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = directory / "account.key"
+    if not path.exists():
+        fresh = directory / f"account.key.{secrets.token_hex(4)}"
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(descriptor, "w", encoding="ascii") as file:
+            file.write(base64.b64encode(secrets.token_bytes(64)).decode())
+        os.replace(fresh, path)
+    return path.read_text("ascii")

@@ -1,0 +1,467 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The blob subset, spoken to by the unmodified azure-storage-blob."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from azure.core import MatchConditions
+from azure.core.exceptions import HttpResponseError
+from azure.storage.blob import (
+    BlobBlock,
+    BlobClient,
+    BlobSasPermissions,
+    BlobServiceClient,
+    ContainerClient,
+    ContainerSasPermissions,
+    ContentSettings,
+    generate_account_sas,
+    generate_blob_sas,
+    generate_container_sas,
+)
+
+from mms_local.api.blob import ACCOUNT, BlobService, account_key
+from mms_local.store.blob_store import BlobStore
+
+MIB = 1 << 20
+
+
+@pytest.fixture
+def connection_string(tmp_path: Path) -> Iterator[str]:
+    """A running blob service; what the SDK needs to find it."""
+    loop = asyncio.new_event_loop()
+    ready = threading.Event()
+    found: list[str] = []
+
+    async def serve() -> web.AppRunner:
+        store = BlobStore(tmp_path / "blob")
+        service = BlobService(store, account_key(tmp_path / "blob"))
+        app = web.Application()
+        app.add_routes(service.routes())
+
+        async def close(_: web.Application) -> None:
+            store.close()
+
+        app.on_cleanup.append(close)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        host, port = runner.addresses[0][:2]
+        found.append(service.connection_string(f"http://{host}:{port}"))
+        ready.set()
+        return runner
+
+    def run() -> None:
+        runner = loop.run_until_complete(serve())
+        loop.run_forever()
+        loop.run_until_complete(runner.cleanup())
+        loop.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    assert ready.wait(10)
+    yield found[0]
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(10)
+
+
+@pytest.fixture
+def account(connection_string: str) -> Iterator[BlobServiceClient]:
+    with BlobServiceClient.from_connection_string(connection_string, retry_total=0) as client:
+        yield client
+
+
+@pytest.fixture
+def container(account: BlobServiceClient) -> ContainerClient:
+    return account.create_container("mms-assets")
+
+
+@pytest.fixture
+def key(connection_string: str) -> str:
+    return dict(part.split("=", 1) for part in connection_string.split(";") if part)["AccountKey"]
+
+
+def in_minutes(count: float) -> datetime:
+    return datetime.now(timezone.utc) + timedelta(minutes=count)
+
+
+def refusal(call: Callable[[], object]) -> tuple[int | None, object]:
+    """The status and the storage error code with which the service refuses the call."""
+    with pytest.raises(HttpResponseError) as caught:
+        call()
+    return caught.value.status_code, vars(caught.value)["error_code"]
+
+
+def status_of(url: str) -> int:
+    """The status of a plain GET, as curl or an image build sends it."""
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+
+
+# Containers
+
+
+def test_a_container_is_made_once(account: BlobServiceClient) -> None:
+    container = account.create_container("mms-assets", metadata={"made_by": "test"})
+    assert container.exists()
+    assert container.get_container_properties().metadata == {"made_by": "test"}
+    assert refusal(lambda: account.create_container("mms-assets")) == (409, "ContainerAlreadyExists")
+
+
+@pytest.mark.parametrize("name", ["ab", "Upper", "two--hyphens", "-edge", "x" * 64, "under_score"])
+def test_a_container_name_that_breaks_the_rules_is_refused(account: BlobServiceClient, name: str) -> None:
+    assert refusal(lambda: account.create_container(name))[1] == "InvalidResourceName"
+
+
+def test_a_missing_container_is_not_found(account: BlobServiceClient) -> None:
+    missing = account.get_container_client("missing")
+    assert not missing.exists()
+
+    def upload() -> None:
+        missing.upload_blob("a", b"x")
+
+    for call in (
+        missing.get_container_properties,
+        lambda: list(missing.list_blobs()),
+        missing.delete_container,
+        upload,
+    ):
+        assert refusal(call)[1] == "ContainerNotFound"
+
+
+def test_a_deleted_container_takes_its_blobs_along(account: BlobServiceClient, container: ContainerClient) -> None:
+    container.upload_blob("a", b"x")
+    container.delete_container()
+    assert not container.exists()
+    again = account.create_container("mms-assets")
+    assert list(again.list_blobs()) == []
+
+
+def test_containers_are_listed_in_pages(account: BlobServiceClient) -> None:
+    for number in range(5):
+        account.create_container(f"box-{number}")
+    pages = [[one.name for one in page] for page in account.list_containers("box-", results_per_page=2).by_page()]
+    assert pages == [["box-0", "box-1"], ["box-2", "box-3"], ["box-4"]]
+
+
+# Upload and download
+
+
+def test_a_small_blob_comes_back_with_its_properties(container: ContainerClient) -> None:
+    data = b"import joblib\n"
+    container.upload_blob(
+        "ab12/score.py",
+        data,
+        metadata={"Sha256": hashlib.sha256(data).hexdigest()},
+        content_settings=ContentSettings(content_type="text/x-python", cache_control="no-store"),
+    )
+    blob = container.get_blob_client("ab12/score.py")
+    assert blob.download_blob().readall() == data
+    properties = blob.get_blob_properties()
+    assert properties.size == len(data)
+    assert properties.metadata == {"Sha256": hashlib.sha256(data).hexdigest()}
+    assert properties.content_settings.content_type == "text/x-python"
+    assert properties.content_settings.cache_control == "no-store"
+    assert properties.content_settings.content_md5 == bytearray(hashlib.md5(data).digest())
+    assert properties.blob_type == "BlockBlob"
+    assert abs((properties.last_modified - datetime.now(timezone.utc)).total_seconds()) < 60
+
+
+@pytest.mark.parametrize("size", [0, 1, 4 * MIB, 4 * MIB + 1, 21 * MIB + 7])
+def test_blobs_of_every_size_come_back_unchanged(account: BlobServiceClient, connection_string: str, size: int) -> None:
+    data = os.urandom(min(size, MIB)) * (size // MIB + 1)
+    data = data[:size]
+    with BlobServiceClient.from_connection_string(
+        connection_string,
+        max_single_put_size=4 * MIB,
+        max_block_size=2 * MIB,
+        max_single_get_size=3 * MIB,
+        max_chunk_get_size=MIB,
+        retry_total=0,
+    ) as client:
+        container = client.create_container("sizes")
+        blob = container.upload_blob("data.bin", data, max_concurrency=4)
+        assert blob.get_blob_properties().size == size
+        assert blob.download_blob(max_concurrency=4).readall() == data
+
+
+def test_content_is_verified_in_both_directions(container: ContainerClient) -> None:
+    data = os.urandom(5 * MIB)
+    blob = container.get_blob_client("checked")
+    blob.upload_blob(data, validate_content=True)
+    assert blob.download_blob(validate_content=True).readall() == data
+    blob.stage_block("MDAx", b"abc", validate_content=True)
+    blob.commit_block_list([BlobBlock("MDAx")], validate_content=True)
+    assert blob.download_blob(validate_content=True).readall() == b"abc"
+
+
+def test_a_range_is_cut_out_across_blocks(container: ContainerClient) -> None:
+    blob = container.get_blob_client("blocks")
+    for block_id, data in (("MDAx", b"0123"), ("MDAy", b"4567"), ("MDAz", b"89")):
+        blob.stage_block(block_id, data)
+    blob.commit_block_list([BlobBlock("MDAx"), BlobBlock("MDAy"), BlobBlock("MDAz")])
+    assert blob.download_blob(offset=3, length=3).readall() == b"345"
+    assert blob.download_blob(offset=9).readall() == b"9"
+    assert refusal(lambda: blob.download_blob(offset=10)) == (416, "InvalidRange")
+
+
+def test_blocks_show_up_when_committed_and_can_be_used_again(container: ContainerClient) -> None:
+    blob = container.get_blob_client("blocks")
+    blob.stage_block("MDAx", b"one ")
+    blob.stage_block("MDAy", b"two ")
+    assert not blob.exists()
+    committed, uncommitted = blob.get_block_list("all")
+    assert (committed, sorted(block.id for block in uncommitted)) == ([], ["MDAx", "MDAy"])
+    blob.commit_block_list([BlobBlock("MDAy"), BlobBlock("MDAx")], metadata={"order": "swapped"})
+    assert blob.download_blob().readall() == b"two one "
+    blob.stage_block("MDAz", b"three")
+    blob.commit_block_list([BlobBlock("MDAx"), BlobBlock("MDAz")])
+    assert blob.download_blob().readall() == b"one three"
+    committed, uncommitted = blob.get_block_list("all")
+    assert ([block.id for block in committed], uncommitted) == (["MDAx", "MDAz"], [])
+
+
+def test_a_block_list_with_an_unknown_block_changes_nothing(container: ContainerClient) -> None:
+    blob = container.upload_blob("kept", b"old")
+    assert refusal(lambda: blob.commit_block_list([BlobBlock("MDAx")]))[1] == "InvalidBlockList"
+    assert blob.download_blob().readall() == b"old"
+
+
+def test_uploading_without_overwrite_leaves_the_first_content(container: ContainerClient) -> None:
+    blob = container.upload_blob("once", b"first")
+    assert refusal(lambda: blob.upload_blob(b"second"))[1] == "BlobAlreadyExists"
+    assert blob.download_blob().readall() == b"first"
+    blob.upload_blob(b"third", overwrite=True)
+    assert blob.download_blob().readall() == b"third"
+
+
+def test_conditions_on_the_etag_hold_back_reads_writes_and_deletes(container: ContainerClient) -> None:
+    blob = container.upload_blob("watched", b"1")
+    old = blob.get_blob_properties().etag
+    blob.upload_blob(b"2", overwrite=True, etag=old, match_condition=MatchConditions.IfNotModified)
+    for call in (
+        lambda: blob.upload_blob(b"3", overwrite=True, etag=old, match_condition=MatchConditions.IfNotModified),
+        lambda: blob.download_blob(etag=old, match_condition=MatchConditions.IfNotModified),
+        lambda: blob.delete_blob(etag=old, match_condition=MatchConditions.IfNotModified),
+    ):
+        assert refusal(call)[1] == "ConditionNotMet"
+    assert (
+        refusal(
+            lambda: blob.get_blob_properties(
+                etag=blob.get_blob_properties().etag, match_condition=MatchConditions.IfModified
+            )
+        )[0]
+        == 304
+    )
+    assert blob.download_blob().readall() == b"2"
+
+
+def test_metadata_and_headers_are_replaced_without_touching_the_bytes(container: ContainerClient) -> None:
+    blob = container.upload_blob("described", b"bytes", metadata={"a": "1"})
+    before = blob.get_blob_properties().etag
+    blob.set_blob_metadata({"b": "2"})
+    blob.set_http_headers(ContentSettings(content_type="text/plain", content_encoding="identity"))
+    after = blob.get_blob_properties()
+    assert after.metadata == {"b": "2"}
+    assert after.content_settings.content_type == "text/plain"
+    assert after.etag != before
+    assert blob.download_blob().readall() == b"bytes"
+
+
+def test_a_deleted_blob_is_gone(container: ContainerClient) -> None:
+    blob = container.upload_blob("gone", b"x")
+    blob.delete_blob()
+    assert not blob.exists()
+    for call in (blob.delete_blob, blob.download_blob):
+        assert refusal(call)[1] == "BlobNotFound"
+
+
+# Lists
+
+
+def test_blobs_are_listed_by_prefix_in_pages_with_metadata(container: ContainerClient) -> None:
+    for name in ("b/2", "b/1", "b/3", "a", "c"):
+        container.upload_blob(name, name.encode(), metadata={"name": name[-1]})
+    pages = [
+        [blob.name for blob in page]
+        for page in container.list_blobs(name_starts_with="b/", results_per_page=2).by_page()
+    ]
+    assert pages == [["b/1", "b/2"], ["b/3"]]
+    listed = {blob.name: (blob.size, blob.metadata) for blob in container.list_blobs(include=["metadata"])}
+    assert listed["b/2"] == (3, {"name": "2"})
+    assert list(listed) == ["a", "b/1", "b/2", "b/3", "c"]
+
+
+def test_folders_are_listed_once_even_across_pages(container: ContainerClient) -> None:
+    for name in ("m/1/x", "m/1/y", "m/2/x", "m/a", "n"):
+        container.upload_blob(name, b"")
+    pages = container.walk_blobs("m/", delimiter="/", results_per_page=1).by_page()
+    assert [item.name for page in pages for item in page] == ["m/1/", "m/2/", "m/a"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["naïve model.pkl", "a+b%20c", "100% sure?.txt", "semi;colon&amp", "\u6a21\u578b/\U0001f600", "ctl\x07"],
+)
+def test_awkward_names_survive(container: ContainerClient, key: str, name: str) -> None:
+    blob = container.upload_blob(name, name.encode())
+    assert [found.name for found in container.list_blobs()] == [name]
+    sas = generate_blob_sas(
+        ACCOUNT, "mms-assets", name, account_key=key, permission=BlobSasPermissions(read=True), expiry=in_minutes(5)
+    )
+    assert status_of(f"{blob.url}?{sas}") == 200
+    assert blob.download_blob().readall() == name.encode()
+
+
+# Credentials
+
+
+def test_a_wrong_account_key_is_refused(connection_string: str, key: str) -> None:
+    wrong = connection_string.replace(key, "d3Jvbmc=")
+    with BlobServiceClient.from_connection_string(wrong, retry_total=0) as client:
+        assert refusal(lambda: client.create_container("mms-assets")) == (403, "AuthenticationFailed")
+
+
+def test_a_request_without_credentials_is_refused(container: ContainerClient) -> None:
+    blob = container.upload_blob("closed", b"x")
+    assert status_of(blob.url) == 401
+
+
+def test_a_read_signature_opens_one_blob_for_reading_by_plain_get(container: ContainerClient, key: str) -> None:
+    blob = container.upload_blob("ab/model.pkl", b"model")
+    other = container.upload_blob("ab/other.pkl", b"other")
+    sas = generate_blob_sas(
+        ACCOUNT,
+        "mms-assets",
+        "ab/model.pkl",
+        account_key=key,
+        permission=BlobSasPermissions(read=True),
+        start=in_minutes(-5),
+        expiry=in_minutes(5),
+        ip="127.0.0.0-127.0.0.255",
+        protocol="https,http",
+        content_type="application/x-model",
+    )
+    with urllib.request.urlopen(f"{blob.url}?{sas}", timeout=10) as answer:
+        assert answer.read() == b"model"
+        assert answer.headers["Content-Type"] == "application/x-model"
+    assert status_of(f"{other.url}?{sas}") == 403
+    with BlobClient.from_blob_url(f"{blob.url}?{sas}", retry_total=0) as reader:
+        assert reader.download_blob().readall() == b"model"
+        assert refusal(reader.delete_blob)[1] == "AuthorizationPermissionMismatch"
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"expiry": in_minutes(-1)}, "AuthenticationFailed"),
+        ({"start": in_minutes(60)}, "AuthenticationFailed"),
+        ({"ip": "10.1.2.3"}, "AuthorizationSourceIPMismatch"),
+        ({"protocol": "https"}, "AuthorizationProtocolMismatch"),
+        ({"permission": BlobSasPermissions(write=True)}, "AuthorizationPermissionMismatch"),
+        ({"account_key": "d3Jvbmc="}, "AuthenticationFailed"),
+        ({"policy_id": "saved"}, "AuthenticationFailed"),
+        ({"blob_name": "ab/other.pkl"}, "AuthenticationFailed"),
+    ],
+)
+def test_a_signature_does_not_reach_beyond_its_bounds(
+    container: ContainerClient, key: str, change: dict[str, Any], code: str
+) -> None:
+    blob = container.upload_blob("ab/model.pkl", b"model")
+    given: dict[str, Any] = {
+        "account_name": ACCOUNT,
+        "container_name": "mms-assets",
+        "blob_name": "ab/model.pkl",
+        "account_key": key,
+        "permission": BlobSasPermissions(read=True),
+        "expiry": in_minutes(5),
+    }
+    good, bad = generate_blob_sas(**given), generate_blob_sas(**{**given, **change})
+    assert status_of(f"{blob.url}?{good}") == 200
+    with BlobClient.from_blob_url(f"{blob.url}?{bad}", retry_total=0) as reader:
+        assert refusal(reader.download_blob) == (403, code)
+
+
+def test_a_changed_signature_is_refused(container: ContainerClient, key: str) -> None:
+    blob = container.upload_blob("a", b"x")
+    sas = generate_blob_sas(
+        ACCOUNT, "mms-assets", "a", account_key=key, permission=BlobSasPermissions(read=True), expiry=in_minutes(5)
+    )
+    assert status_of(f"{blob.url}?{sas}") == 200
+    assert status_of(f"{blob.url}?{sas.replace('sp=r', 'sp=rw')}") == 403
+    assert status_of(f"{blob.url}?{sas.partition('sig=')[0]}sig=AAAA") == 403
+    assert status_of(f"{blob.url}?{sas.partition('sig=')[0]}sig=%C3%A9%20") == 403
+    assert status_of(f"{blob.url}?{sas.replace('sv=', 'sv=x')}") == 400
+
+
+def test_a_create_signature_makes_new_blobs_and_replaces_none(container: ContainerClient, key: str) -> None:
+    sas = generate_container_sas(
+        ACCOUNT,
+        "mms-assets",
+        account_key=key,
+        permission=ContainerSasPermissions(create=True, list=True),
+        expiry=in_minutes(5),
+    )
+    with ContainerClient.from_container_url(f"{container.url}?{sas}", retry_total=0, max_single_put_size=4) as client:
+        client.upload_blob("new", b"in several blocks")
+        assert [blob.name for blob in client.list_blobs()] == ["new"]
+        replace = refusal(lambda: client.upload_blob("new", b"x", overwrite=True))
+        read = refusal(lambda: client.download_blob("new"))
+        look_at = refusal(client.get_container_properties)
+    assert replace == read == (403, "AuthorizationPermissionMismatch")
+    assert look_at == (403, "AuthorizationResourceTypeMismatch")
+
+
+def test_an_account_signature_reaches_what_its_resource_types_say(account: BlobServiceClient, key: str) -> None:
+    def client(types: str, permissions: str) -> BlobServiceClient:
+        sas = generate_account_sas(ACCOUNT, key, resource_types=types, permission=permissions, expiry=in_minutes(5))
+        return BlobServiceClient(account.url, credential=sas, retry_total=0)
+
+    with client("sco", "rwdlac") as everything:
+        everything.create_container("made-by-sas").upload_blob("a", b"x")
+        assert [one.name for one in everything.list_containers()] == ["made-by-sas"]
+        assert everything.get_account_information()["sku_name"] == "Standard_LRS"
+    with client("o", "r") as objects:
+        assert objects.get_blob_client("made-by-sas", "a").download_blob().readall() == b"x"
+        assert (
+            refusal(lambda: list(objects.get_container_client("made-by-sas").list_blobs()))[1]
+            == "AuthorizationResourceTypeMismatch"
+        )
+
+
+# What is not there is said, not skipped
+
+
+def test_what_is_not_supported_is_refused_by_name(container: ContainerClient) -> None:
+    blob = container.upload_blob("plain", b"x")
+    for call in (
+        lambda: container.upload_blob("page", b"\0" * 512, blob_type="PageBlob"),
+        lambda: container.upload_blob("append", b"x", blob_type="AppendBlob"),
+        lambda: container.get_blob_client("copy").start_copy_from_url(blob.url),
+        lambda: blob.acquire_lease(),
+        lambda: blob.create_snapshot(),
+        lambda: container.upload_blob("tagged", b"x", tags={"a": "b"}),
+    ):
+        assert refusal(call)[0] == 400
+    assert [found.name for found in container.list_blobs()] == ["plain"]
+
+
+def test_service_properties_can_be_read(account: BlobServiceClient) -> None:
+    assert account.get_service_properties()["delete_retention_policy"].enabled is False
