@@ -28,7 +28,9 @@ class JobFailed(Exception):
         details: pairs of code and message for `error.details`; the core puts the build log's location first for images.
     """
 
-    def __init__(self, code: str, message: str, *, status: int = 400, details: tuple[tuple[str, str], ...] = ()) -> None:
+    def __init__(
+        self, code: str, message: str, *, status: int = 400, details: tuple[tuple[str, str], ...] = ()
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
@@ -43,6 +45,7 @@ class SourceFile:
     id: str
     url: str = field(repr=False)  # may carry a SAS signature
     unpack: bool = False
+    name: str | None = None  # models only: the registered name
     version: int | None = None  # models only
 
 

@@ -1,0 +1,157 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Build images: fetch, lay out, resolve dependencies, and write and push an OCI image where one is wanted."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+import aiohttp
+
+from mms_local import runtime
+from mms_local.build import tree
+from mms_local.build.dependencies import DependencyCache, Interpreter
+from mms_local.build.fetch import fetch
+from mms_local.build.laid_out import LaidOut
+from mms_local.build.layout import file_name, lay_out
+from mms_local.build.requirements import conda_lines, pip_lines
+from mms_local.core.ports import BuiltImage, ImageSpec, Log, SourceFile
+
+_AT_A_TIME = 4  # downloads of one build
+
+
+class ImageBuilder:
+    """Makes image folders below `data_dir/build`.
+
+        images/<image id>/   app, models, runtime, deps (a link), image.json
+        dependencies/<key>/  installed packages, shared
+        scratch/             builds in progress; emptied at start
+
+    An image folder appears by one rename when everything about it is done, so one that is there is complete.
+
+    Args:
+        data_dir: the server's data directory; used by one server at a time.
+        python: the interpreter that images are built for and, on process compute, run with.
+        allow_sdists: also install source distributions, which run code of their own during the build.
+    """
+
+    def __init__(self, data_dir: Path, *, python: str = sys.executable, allow_sdists: bool = False) -> None:
+        self._root = data_dir / "build"
+        self._images = self._root / "images"
+        self._scratch = self._root / "scratch"
+        self._python = python
+        self._allow_sdists = allow_sdists
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    @cached_property
+    def _interpreter(self) -> Interpreter:
+        return Interpreter.at(self._python)
+
+    @cached_property
+    def _dependencies(self) -> DependencyCache:
+        folders = self._root / "dependencies"
+        return DependencyCache(folders, self._scratch, self._interpreter, allow_sdists=self._allow_sdists)
+
+    async def build(self, spec: ImageSpec, log: Log) -> BuiltImage:
+        """Build an image, or find the finished one of this id. See `Builder.build`."""
+        directory = self._images / _safe(spec.id)
+        location = _location(spec)
+        if directory.is_dir():
+            return BuiltImage(spec.id, LaidOut.load(directory).digest, location, directory)
+        started = time.monotonic()
+        self._scratch.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self._scratch) as name:
+            scratch = Path(name)
+            made = scratch / "image"
+            made.mkdir()
+            fetched, requirements = await self._fetched(spec, scratch, log)
+            entry_script, model_dir = await asyncio.to_thread(lay_out, spec, fetched, made, log)
+            log(f"Driver program: {entry_script}")
+            dependencies = await self._dependencies.folder(requirements, log)
+            laid_out = LaidOut(entry_script, model_dir, dependencies.name)
+            await asyncio.to_thread(_copy_runtime, made)
+            (made / "deps").symlink_to(Path("../../dependencies", dependencies.name), target_is_directory=True)
+            laid_out = replace(laid_out, digest=await asyncio.to_thread(_content_digest, laid_out, made))
+            laid_out.save(made)
+            self._images.mkdir(exist_ok=True)
+            made.rename(directory)
+        log(f"Image {location} built in {time.monotonic() - started:.1f} s: {laid_out.digest}")
+        return BuiltImage(spec.id, laid_out.digest, location, directory)
+
+    async def remove(self, image: BuiltImage) -> None:
+        """Delete the image's folder; dependency folders stay for the next image."""
+        await asyncio.to_thread(shutil.rmtree, self._images / _safe(image.id), ignore_errors=True)
+
+    async def _fetched(self, spec: ImageSpec, scratch: Path, log: Log) -> tuple[dict[SourceFile, Path], list[str]]:
+        """Where the files of the image are now, and the requirement lines of the manifest."""
+        files = list(dict.fromkeys((*spec.assets, *spec.models)))
+        places = {source: scratch / f"source-{number}" for number, source in enumerate(files)}
+        wanted = [(source.url, path) for source, path in places.items()]
+        pip_file, conda_file = scratch / "pip", scratch / "conda"
+        wanted += [(spec.pip_requirements, pip_file)] if spec.pip_requirements else []
+        wanted += [(spec.conda_file, conda_file)] if spec.conda_file else []
+        log(f"Fetching {len(wanted)} files")
+        await _fetch_all(wanted)
+        lines: list[str] = []
+        if spec.pip_requirements:
+            lines += pip_lines(pip_file.read_bytes(), file_name(spec.pip_requirements, "requirements.txt"))
+        if spec.conda_file:
+            name = file_name(spec.conda_file, "conda.yml")
+            lines += conda_lines(conda_file.read_bytes(), name, self._interpreter.version)
+        return places, lines
+
+
+async def _fetch_all(wanted: Iterable[tuple[str, Path]]) -> None:
+    slots = asyncio.Semaphore(_AT_A_TIME)
+    async with aiohttp.ClientSession(trust_env=True) as session:
+
+        async def one(url: str, target: Path) -> None:
+            async with slots:
+                await fetch(session, url, target)
+
+        tasks = [asyncio.create_task(one(url, target)) for url, target in wanted]
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _copy_runtime(directory: Path) -> None:
+    package = directory / "runtime" / "mms_runtime"
+    package.mkdir(parents=True)
+    for source in sorted(Path(runtime.__path__[0]).glob("*.py")):
+        shutil.copyfile(source, package / source.name)
+
+
+def _content_digest(laid_out: LaidOut, directory: Path) -> str:
+    parts = [laid_out.entry_script, laid_out.model_dir, laid_out.dependencies]
+    parts += [tree.digest(directory / folder) for folder in ("app", "models", "runtime")]
+    return "sha256:" + hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _location(spec: ImageSpec) -> str:
+    """Reference of the image; repository names know only lower-case letters and single separators."""
+    repository = re.sub(r"[^a-z0-9]+", "-", spec.name.lower()).strip("-") or "image"
+    registry = (
+        spec.registry.location.rstrip("/").removeprefix("https://").removeprefix("http://") if spec.registry else ""
+    )
+    return f"{registry or 'localhost'}/{repository}:{spec.version}"
+
+
+def _safe(image_id: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", image_id):
+        raise ValueError(f"the image id {image_id!r} cannot be a folder name")
+    return image_id

@@ -1,0 +1,100 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Child processes that never outlive the server, even when it is killed with -9."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from mms_local.runtime import lifeline
+
+_LONGEST_LINE = 1 << 20  # bytes
+
+
+class Child:
+    """A process that leads a group of its own and is tied to this one by a lifeline (see `runtime/lifeline.py`)."""
+
+    def __init__(self, process: asyncio.subprocess.Process, held: int) -> None:
+        self._process = process
+        self._held = held
+
+    @property
+    def output(self) -> asyncio.StreamReader:
+        """stdout and stderr, as they come."""
+        assert self._process.stdout is not None
+        return self._process.stdout
+
+    async def ended(self) -> int:
+        """Wait for the end of the leader, end what is left of its group, and return the exit status."""
+        status = await self._process.wait()
+        self._signal_group(signal.SIGKILL)
+        if self._held >= 0:
+            os.close(self._held)
+            self._held = -1
+        return status
+
+    async def end(self, grace: float) -> None:
+        """Ask the leader to end, and kill the whole group after `grace` seconds."""
+        if self._process.returncode is None:
+            self._process.terminate()
+        try:
+            await asyncio.wait_for(self._process.wait(), grace)
+        except asyncio.TimeoutError:
+            self._signal_group(signal.SIGKILL)
+        await self.ended()
+
+    def _signal_group(self, number: signal.Signals) -> None:
+        # Nobody left in the group is fine; macOS says EPERM when only zombies are.
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, number)
+
+
+async def spawn(
+    arguments: Sequence[str],
+    *,
+    environment: Mapping[str, str],
+    directory: Path | None = None,
+    descriptors: tuple[int, ...] = (),
+) -> Child:
+    """Start a program that holds the lifeline itself: `lifeline.hold()`, or run through `lifeline.py`.
+
+    Raises:
+        OSError: the program cannot be started.
+    """
+    given, held = os.pipe()
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *arguments,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            env={**environment, lifeline.VARIABLE: str(given)},
+            cwd=directory,
+            pass_fds=(given, *descriptors),
+            start_new_session=True,
+            limit=_LONGEST_LINE,
+        )
+    except BaseException:
+        os.close(held)
+        raise
+    finally:
+        os.close(given)
+    return Child(process, held)
+
+
+@asynccontextmanager
+async def python_module(
+    python: str, module: str, *arguments: str, environment: Mapping[str, str], directory: Path
+) -> AsyncIterator[Child]:
+    """Run `python -m module arguments` on a lifeline, isolated from the user's Python settings; killed on leaving."""
+    program = (python, "-I", lifeline.__file__, module, *arguments)
+    child = await spawn(program, environment=environment, directory=directory)
+    try:
+        yield child
+    finally:
+        await child.end(grace=0)
