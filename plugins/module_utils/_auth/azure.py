@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from .._errors import AuthError, MissingLibraryError
 from .._masking import masked
 from .cache import CachedToken, TokenCache
+from .network import Network
 from .sources import (
     Authority,
-    Network,
     Source,
     secrets_of,
 )

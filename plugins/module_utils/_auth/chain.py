@@ -17,6 +17,7 @@ from .azure import AzureCredential
 from .cache import TokenCache
 from .clouds import Fetch, authority_url, cloud_named, first_set, is_well_known, scope_of
 from .metadata import json_at
+from .network import Network
 from .settings import Settings, settings_of_environment, settings_of_options, settings_of_profile
 from .sources import (
     Authority,
@@ -25,7 +26,6 @@ from .sources import (
     ClientSecret,
     FederatedToken,
     ManagedIdentity,
-    Network,
     Source,
     UserPassword,
 )
@@ -139,7 +139,7 @@ def credential_from(
     if isinstance(source, GivenToken):
         return source
 
-    network = _network(options)
+    network = Network.from_options(options)
     cloud_name = choice.setting("cloud_environment") or "AzureCloud"
     cloud = cloud_named(cloud_name, fetch or (lambda url: json_at(url, network)))
     host = choice.setting("authority_host")
@@ -192,14 +192,4 @@ def _source(choice: _Choice) -> tuple[Source | GivenToken, list[str]]:
         "AZUREML_MMS_ACCESS_TOKEN), or client_id with secret and tenant, or run az login; on an Azure resource with a "
         "managed identity set auth_source=msi.",
         details=[{"code": "Lacking", "message": text} for text in lacked],
-    )
-
-
-def _network(options: Mapping[str, Any]) -> Network:
-    verify = options.get("validate_certs") is not False
-    ca_path, timeout = options.get("ca_path"), options.get("timeout")
-    return Network(
-        (os.path.expanduser(ca_path) if ca_path else True) if verify else False,
-        options.get("proxy") or None,
-        float(timeout) if timeout else Network.timeout,
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._errors import AuthError, MissingLibraryError
-from .sources import Network
+from .network import Network
 
 
 def json_at(url: str, network: Network) -> Any:

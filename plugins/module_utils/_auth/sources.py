@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Union
 
 from .._errors import AuthError, InputError
+from .network import Network
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -21,27 +22,6 @@ if TYPE_CHECKING:
 
 # The public client of the Azure CLI, which users may sign in to without an application of their own.
 _AZURE_CLI_CLIENT = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
-
-
-@dataclass(frozen=True)
-class Network:
-    """How the token authority is reached.
-
-    Args:
-        verify: True, False, or the path of a bundle of CA certificates.
-        proxy: URL of a proxy; None leaves it to the environment.
-        timeout: Seconds to connect, and seconds between two bytes of the answer.
-    """
-
-    verify: bool | str = True
-    proxy: str | None = field(default=None, repr=False)
-    timeout: float = 30.0
-
-    def sdk_options(self) -> dict[str, Any]:
-        """Return the keyword arguments that azure-core's HTTP pipeline takes."""
-        proxies = {"proxies": {"http": self.proxy, "https": self.proxy}} if self.proxy else {}
-        timeouts = {"connection_timeout": self.timeout, "read_timeout": self.timeout}
-        return {"connection_verify": self.verify, **timeouts, **proxies}
 
 
 @dataclass(frozen=True)

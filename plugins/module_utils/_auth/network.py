@@ -1,0 +1,50 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How token authorities and blob storage are reached: the connection options, as azure-core wants them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Network:
+    """How a server is reached.
+
+    Args:
+        verify: True, False, or the path of a bundle of CA certificates.
+        proxy: URL of a proxy; None leaves it to the environment.
+        timeout: Seconds to connect, and seconds between two bytes of the answer.
+        retries: How often a request is repeated that failed for a passing reason.
+    """
+
+    verify: bool | str = True
+    proxy: str | None = field(default=None, repr=False)  # may carry a password
+    timeout: float = 30.0
+    retries: int = 3
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, Any]) -> Network:
+        """Return what C(ca_path), C(validate_certs), C(proxy), C(timeout) and C(retries) say."""
+        ca_path, timeout, retries = options.get("ca_path"), options.get("timeout"), options.get("retries")
+        trusted = os.path.expanduser(ca_path) if ca_path else True
+        return cls(
+            verify=trusted if options.get("validate_certs") is not False else False,
+            proxy=options.get("proxy") or None,
+            timeout=float(timeout) if timeout else cls.timeout,
+            retries=int(retries) if retries is not None else cls.retries,
+        )
+
+    def sdk_options(self) -> dict[str, Any]:
+        """Return the keyword arguments that azure-core's HTTP pipeline takes."""
+        proxies = {"proxies": {"http": self.proxy, "https": self.proxy}} if self.proxy else {}
+        return {
+            "connection_verify": self.verify,
+            "connection_timeout": self.timeout,
+            "read_timeout": self.timeout,
+            "retry_total": self.retries,
+            **proxies,
+        }
