@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Stands in for get-pip.py: puts pip into the calling interpreter from the copy that Python ships, then installs the arguments."""
+"""Stands in for get-pip.py: takes pip from the copy that Python ships, then installs the arguments with it."""
 
 import subprocess
 import sys

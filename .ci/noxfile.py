@@ -59,20 +59,18 @@ def lint(session: nox.Session) -> None:
     failed = failures(
         session,
         ROOT,
-        ["ruff", "check", "."],
-        ["ruff", "format", "--check", "."],
-        ["mypy", "--package", f"{package}.plugins"],
-        ["mypy", "--package", "mms_local"],
-        ["mypy", ".ci/noxfile.py", ".ci/tiers.py"],
-        ["antsibull-changelog", "lint"],
-        ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--skip-rstcheck"]
-        + ["--validate-collection-refs", "all", "."],
+        "ruff check .",
+        "ruff format --check .",
+        f"mypy --package {package}.plugins",
+        "mypy --package mms_local",
+        "mypy .ci/noxfile.py .ci/tiers.py",
+        "antsibull-changelog lint",
+        "antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck --validate-collection-refs all .",
     ) + failures(
         session,
         copy_of_the_tree(session),  # these two walk every folder, and git-ignored ones can be huge
-        ["yamllint", "--strict", "--config-file", ".ci/yamllint.yml", "."],
-        ["ansible-lint", "--config-file", ".ci/ansible-lint.yml", "--yamllint-file", ".ci/yamllint.yml"]
-        + ["--project-dir", "."],
+        "yamllint --strict --config-file .ci/yamllint.yml .",
+        "ansible-lint --config-file .ci/ansible-lint.yml --yamllint-file .ci/yamllint.yml --project-dir .",
     )
     if failed:
         session.error("failed: " + "; ".join(failed))
@@ -170,7 +168,7 @@ def kubernetes(session: nox.Session) -> None:
     """The whole flow on a real cluster, named by KUBECONFIG and the REGISTRY variables."""
     if not os.environ.get("KUBECONFIG"):
         session.error(
-            "KUBECONFIG is not set. These tests want a cluster, and a registry that asks for a password: set KUBECONFIG, "
+            "KUBECONFIG is not set. These tests want a cluster and a registry with a password: set KUBECONFIG, "
             "REGISTRY (host:port), REGISTRY_USER and REGISTRY_PASSWORD; a throw-away single-node cluster will do."
         )
     session.chdir(ROOT)
@@ -230,15 +228,15 @@ def ansible_test(session: nox.Session, command: str, *options: str) -> None:
     session.run("ansible-test", command, "--color", "no", *options)
 
 
-def failures(session: nox.Session, folder: Path, *commands: list[str]) -> list[str]:
+def failures(session: nox.Session, folder: Path, *commands: str) -> list[str]:
     """Runs every command in the folder, even after a failure; returns those that failed."""
     session.chdir(folder)
     failed = []
     for command in commands:
         try:
-            session.run(*command)
+            session.run(*command.split())
         except CommandFailed:
-            failed.append(" ".join(command))
+            failed.append(command)
     return failed
 
 
