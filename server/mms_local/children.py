@@ -17,17 +17,16 @@ _LONGEST_LINE = 1 << 20  # bytes
 
 
 class Child:
-    """A process that leads a group of its own and is tied to this one by a lifeline (see `runtime/lifeline.py`)."""
+    """A process that leads a group of its own and is tied to this one by a lifeline (see `runtime/lifeline.py`).
 
-    def __init__(self, process: asyncio.subprocess.Process, held: int) -> None:
+    Attributes:
+        output: stdout and stderr of the whole group, as they come.
+    """
+
+    def __init__(self, process: asyncio.subprocess.Process, output: asyncio.StreamReader, held: int) -> None:
+        self.output = output
         self._process = process
         self._held = held
-
-    @property
-    def output(self) -> asyncio.StreamReader:
-        """stdout and stderr, as they come."""
-        assert self._process.stdout is not None
-        return self._process.stdout
 
     async def ended(self) -> int:
         """Wait for the end of the leader, end what is left of its group, and return the exit status."""
@@ -67,24 +66,35 @@ async def spawn(
         OSError: the program cannot be started.
     """
     given, held = os.pipe()
+    read, written = os.pipe()
+    # A pipe of our own: with asyncio's, wait() would not return while a grandchild still has the pipe open.
+    output = await _reader(read)
     try:
         process = await asyncio.create_subprocess_exec(
             *arguments,
             stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
+            stdout=written,
+            stderr=written,
             env={**environment, lifeline.VARIABLE: str(given)},
             cwd=directory,
             pass_fds=(given, *descriptors),
             start_new_session=True,
-            limit=_LONGEST_LINE,
         )
     except BaseException:
         os.close(held)
         raise
     finally:
         os.close(given)
-    return Child(process, held)
+        os.close(written)
+    return Child(process, output, held)
+
+
+async def _reader(descriptor: int) -> asyncio.StreamReader:
+    reader = asyncio.StreamReader(limit=_LONGEST_LINE)
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(descriptor, "rb", buffering=0)
+    )
+    return reader
 
 
 @asynccontextmanager
