@@ -1,0 +1,122 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is true of every module, so that a new one cannot be half there."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+COLLECTION = "azureml.model_management"
+MODULES = {path.stem: path for path in sorted((ROOT / "plugins/modules").glob("mms_*.py"))}
+CODE_LINES = 30
+CODE_LINES_INFO = 15
+
+WITHOUT_INFO = {
+    "mms_pull_secret": "kubectl and kubernetes.core read secrets; one more reader is one more place to leak them",
+    "mms_score": "it sends a request to a service and makes nothing that could be listed",
+    "mms_service_keys": "it reads the keys itself, on request; a twin would show secrets by default",
+}
+WITHOUT_CHANGE = {
+    "mms_deployment_info": "the service records its deployments by itself",
+    "mms_kubeconfig_info": "a kubeconfig is fetched and flattened, never written",
+    "mms_operation_info": "operations come from the changes that other modules make",
+}
+
+
+def constants(path: Path) -> dict[str, str]:
+    """The module's DOCUMENTATION, EXAMPLES and RETURN, without importing it."""
+    return {
+        node.targets[0].id: node.value.value
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    }
+
+
+def documentation(name: str) -> dict[str, Any]:
+    """The module's DOCUMENTATION as data."""
+    loaded: dict[str, Any] = yaml.safe_load(constants(MODULES[name])["DOCUMENTATION"])
+    return loaded
+
+
+def code_lines(path: Path) -> int:
+    """Lines that are neither blank, nor comment, nor one of the documentation strings."""
+    text = path.read_text(encoding="utf-8")
+    documented: set[int] = set()
+    for node in ast.parse(text).body:
+        is_string = isinstance(node, (ast.Assign, ast.Expr)) and isinstance(node.value, ast.Constant)
+        if is_string and node.end_lineno is not None:
+            documented.update(range(node.lineno, node.end_lineno + 1))
+    return sum(
+        1
+        for number, line in enumerate(text.splitlines(), start=1)
+        if number not in documented and line.strip() and not line.strip().startswith("#")
+    )
+
+
+@pytest.fixture(scope="module")
+def runtime() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((ROOT / "meta/runtime.yml").read_text(encoding="utf-8"))
+    return loaded
+
+
+def test_there_are_modules() -> None:
+    assert {"mms_model", "mms_manifest", "mms_image", "mms_service"} <= set(MODULES)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_is_documentation_plus_a_declaration(name: str) -> None:
+    assert code_lines(MODULES[name]) <= (CODE_LINES_INFO if name.endswith("_info") else CODE_LINES)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_documents_what_it_is_and_since_when(name: str) -> None:
+    described = documentation(name)
+    assert described["module"] == name
+    assert described["version_added"]
+    assert described["short_description"]
+    assert f"{COLLECTION}.attributes" in described["extends_documentation_fragment"]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_has_examples_by_its_full_name_and_return_values(name: str) -> None:
+    strings = constants(MODULES[name])
+    tasks = yaml.safe_load(strings["EXAMPLES"])
+    assert any(f"{COLLECTION}.{name}" in str(task) for task in tasks)
+    assert yaml.safe_load(strings["RETURN"])
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_has_an_info_twin_or_a_reason_to_have_none(name: str) -> None:
+    if name.endswith("_info"):
+        assert (name.removesuffix("_info") in MODULES) != (name in WITHOUT_CHANGE)
+    else:
+        assert (f"{name}_info" in MODULES) != (name in WITHOUT_INFO)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_is_tested_against_a_running_service(name: str) -> None:
+    tests = [
+        path
+        for folder in ("tests/contract", "tests/integration/targets", "tests/kubernetes")
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in {".py", ".yml"}
+    ]
+    assert any(name in path.read_text(encoding="utf-8") for path in tests)
+
+
+def test_one_action_group_holds_all_modules_and_nothing_else(runtime: dict[str, Any]) -> None:
+    (group,) = runtime["action_groups"].values()
+    assert sorted(group) == sorted(MODULES)
+
+
+def test_every_reason_is_about_a_module_that_exists() -> None:
+    assert set(WITHOUT_INFO) | set(WITHOUT_CHANGE) <= set(MODULES)
