@@ -20,7 +20,7 @@ _SECRETS = re.compile(
       | \bBearer\s+(?=[A-Za-z0-9_~+/.-]{8})
       | \b(?:client_secret|client_assertion|refresh_token|access_token|password)=
     )
-    (?:(?<=:)[^\s/@"']+|[^&;\s"'<>]+)""",
+    (?:(?<=:)[^\s/@"']+|[^&;,\s"'<>]+)""",
     re.IGNORECASE | re.VERBOSE,
 )
 

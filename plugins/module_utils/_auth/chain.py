@@ -44,26 +44,42 @@ class _Lacking(Exception):
 class _Choice:
     """One choice of a credential: the options and the environment as they are now."""
 
-    def __init__(self, options: Mapping[str, Any], environ: Mapping[str, str]) -> None:
+    def __init__(self, options: Mapping[str, Any], environ: Mapping[str, str], ready_token: bool) -> None:
         self.options = settings_of_options(options)
         self.environment = settings_of_environment(environ)
         self.home = Path(environ.get("HOME") or os.path.expanduser("~"))
         self._environ = environ
+        self._ready_token = ready_token
         self.profile: Settings | None = None
         """The profile that the source was found in; it may name cloud and authority too."""
+
+    @property
+    def also(self) -> str:
+        """What else can be done when there is no credential."""
+        return (
+            ". A token that you already have goes to access_token or AZUREML_MMS_ACCESS_TOKEN"
+            if self._ready_token
+            else ""
+        )
 
     def setting(self, name: str) -> str | None:
         """Return what applies whatever the source is: the option, the profile in use, then the environment."""
         in_profile = self.profile.get(name) if self.profile else None
         return first_set(self.options.get(name), in_profile, self.environment.get(name))
 
+    def given_token(self, settings: Settings) -> GivenToken | None:
+        """Return the ready token of that place, if it is good for the audience in question."""
+        value = settings.get("access_token") if self._ready_token else None
+        return GivenToken(value, f"{settings.label('access_token')} in {settings.place}") if value else None
+
     def from_options(self) -> Source:
         profile = self.options.get("profile")
         return self._from_profile(profile) if profile else _source_in(self.options)
 
     def from_environment(self) -> Source | GivenToken:
-        if self.environment.get("access_token"):
-            return GivenToken(self.environment.values["access_token"], "the environment's AZUREML_MMS_ACCESS_TOKEN")
+        given = self.given_token(self.environment)
+        if given:
+            return given
         profile = self.environment.get("profile")
         return self._from_profile(profile) if profile else _source_in(self.environment)
 
@@ -105,9 +121,10 @@ def _source_in(settings: Settings) -> Source:
                 given = next(settings.label(name) for name in kind.mark if settings.get(name))
                 raise _Lacking(f"{settings.place}: {given} is set, but not {', '.join(missing)}")
             return kind.from_settings(settings)
-    alone = f"only {settings.label('client_id')} is set" if settings.get("client_id") else "no credential is set"
-    wanted = ", ".join(settings.label(kind.mark[0]) for kind in _KINDS)
-    raise _Lacking(f"{settings.place}: {alone} (one of {wanted} is needed)")
+    if settings.get("client_id"):
+        alone = "a secret, a certificate or an OIDC token is missing (a managed identity needs auth_source=msi)"
+        raise _Lacking(f"{settings.place}: {settings.label('client_id')} is set, but {alone}")
+    raise _Lacking(f"{settings.place}: no credential is set")
 
 
 def credential_from(
@@ -124,7 +141,8 @@ def credential_from(
         options: The task's options by name; those of the connection (C(ca_path), C(validate_certs), C(proxy),
             C(timeout)) apply to the token authority as well.
         environ: The environment variables.
-        audience: What tokens are for; None is what the user chose, or Resource Manager's.
+        audience: What tokens are for; None is what the user chose, or Resource Manager's. For another audience a ready
+            C(access_token) is no good, so it is passed over.
         fetch: Reads the JSON document at a URL; only for a cloud that is described by one.
         clock: Seconds since the epoch.
 
@@ -132,9 +150,7 @@ def credential_from(
         AuthError: No source can be used. The message says what each one lacks.
         InputError: An option cannot work.
     """
-    choice = _Choice(options, environ)
-    if choice.options.get("access_token"):
-        return GivenToken(choice.options.values["access_token"], "the option access_token")
+    choice = _Choice(options, environ, ready_token=audience is None)
     source, lacked = _source(choice)
     if isinstance(source, GivenToken):
         return source
@@ -166,6 +182,9 @@ def _source(choice: _Choice) -> tuple[Source | GivenToken, list[str]]:
         "cli": choice.from_cli,
         "msi": choice.from_managed_identity,
     }
+    given = choice.given_token(choice.options)
+    if given:
+        return given, []
     wanted = first_set(choice.options.get("auth_source"), choice.environment.get("auth_source")) or "auto"
     if wanted not in AUTH_SOURCES:
         raise InputError(f"auth_source is {wanted!r}. Use one of {', '.join(AUTH_SOURCES)}.")
@@ -188,8 +207,7 @@ def _source(choice: _Choice) -> tuple[Source | GivenToken, list[str]]:
         except _Lacking as error:
             lacked.append(str(error))
     raise AuthError(
-        f"No credential was found. Tried in this order: {'; '.join(lacked)}. Set access_token (or "
-        "AZUREML_MMS_ACCESS_TOKEN), or client_id with secret and tenant, or run az login; on an Azure resource with a "
-        "managed identity set auth_source=msi.",
+        f"No credential was found. Tried in this order: {'; '.join(lacked)}. Set client_id with secret and tenant, or "
+        f"run az login, or, on an Azure resource with a managed identity, set auth_source=msi{choice.also}.",
         details=[{"code": "Lacking", "message": text} for text in lacked],
     )

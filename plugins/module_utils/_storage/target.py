@@ -11,10 +11,10 @@ from datetime import datetime, timedelta, timezone
 from typing import IO, TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
-from .._auth import Credential, GivenToken, credential_from
+from .._auth import Credential, credential_from
 from .._auth.clouds import STORAGE_AUDIENCE
 from .._auth.network import Network
-from .._errors import InputError, MissingLibraryError, UploadError
+from .._errors import AuthError, InputError, MissingLibraryError, UploadError
 from .._masking import masked
 from .access import Access, access_from
 from .content import Content, opened
@@ -53,14 +53,17 @@ def storage_from(
     access = access_from(options, environ)
     credential = None
     if not access.key and not access.sas:
-        credential = credential_from(options, environ, audience=STORAGE_AUDIENCE, clock=clock)
-        if isinstance(credential, GivenToken):
-            raise InputError(
-                f"The token from {credential.source} is for the Model Management Service and opens no storage account. "
-                "Set storage_account_key or storage_sas_token, or use another credential."
-            )
         if not access.account_url.startswith("https://"):
             raise InputError(f"{access.account_url} is not https, so no token is sent there. Set storage_account_key.")
+        try:
+            credential = credential_from(options, environ, audience=STORAGE_AUDIENCE, clock=clock)
+        except AuthError as error:
+            raise AuthError(
+                f"{access.account_url} is to be opened with a token, for neither storage_account_key nor storage_sas_token "
+                f"is set. {error.message}",
+                code=error.code,
+                details=error.details,
+            ) from error
     return StorageTarget(access, credential, Network.from_options(options), options.get("storage_sas_lifetime"), clock)
 
 

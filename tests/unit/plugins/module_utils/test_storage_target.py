@@ -1,0 +1,83 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is known about an upload before anything is sent."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.azureml.model_management.plugins.module_utils._errors import (
+    AuthError,
+    InputError,
+    MissingLibraryError,
+)
+from ansible_collections.azureml.model_management.plugins.module_utils._options.storage import STORAGE_OPTIONS
+from ansible_collections.azureml.model_management.plugins.module_utils._storage import content_of, storage_from
+from ansible_collections.azureml.model_management.plugins.module_utils._storage.access import ENVIRONMENT
+
+WITH_KEY = {"storage_account_url": "https://example.blob.core.windows.net", "storage_account_key": "a2V5"}
+WITH_TOKEN = {
+    "storage_account_url": "https://example.blob.core.windows.net",
+    "client_id": "c",
+    "secret": "s",
+    "tenant": "t",
+}
+
+
+def test_the_url_of_content_needs_no_library_and_carries_no_signature(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "azure.storage.blob", None)
+    (tmp_path / "mein modell+#1~.pkl").write_bytes(b"x")
+    content = content_of(tmp_path / "mein modell+#1~.pkl")
+    assert storage_from(WITH_KEY, {}).url_of(content) == (
+        f"https://example.blob.core.windows.net/mms-assets/{content.sha256}/mein%20modell%2B%231~.pkl"
+    )
+
+
+def test_a_missing_library_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "azure.storage.blob", None)
+    (tmp_path / "m").write_bytes(b"x")
+    with pytest.raises(MissingLibraryError) as caught:
+        storage_from(WITH_KEY, {}).ensure(content_of(tmp_path / "m"))
+    assert caught.value.library == "azure-storage-blob"
+
+
+@pytest.mark.parametrize(
+    ("options", "lifetime", "words"),
+    [
+        (WITH_KEY, 0, "at least 1"),
+        (WITH_KEY, -5, "at least 1"),
+        (WITH_TOKEN, 604801, "between 1 and 604800"),
+    ],
+)
+def test_a_lifetime_that_cannot_be_had_is_refused(options: dict[str, Any], lifetime: int, words: str) -> None:
+    with pytest.raises(
+        InputError, match=rf"storage_sas_lifetime is {lifetime}\. The number of seconds must be {words}"
+    ):
+        storage_from({**options, "storage_sas_lifetime": lifetime}, {})
+
+
+def test_the_longest_lifetimes_are_accepted() -> None:
+    assert storage_from({**WITH_KEY, "storage_sas_lifetime": 10**8}, {})
+    assert storage_from({**WITH_TOKEN, "storage_sas_lifetime": 604800}, {})
+
+
+def test_a_token_is_never_sent_without_tls() -> None:
+    with pytest.raises(InputError, match="http://127.0.0.1:1/a is not https"):
+        storage_from({**WITH_TOKEN, "storage_account_url": "http://127.0.0.1:1/a"}, {})
+
+
+def test_without_any_secret_the_message_says_what_a_token_is_wanted_for() -> None:
+    options = {"storage_account_url": WITH_KEY["storage_account_url"], "access_token": "for MMS only"}
+    with pytest.raises(AuthError, match="neither storage_account_key nor storage_sas_token") as caught:
+        storage_from(options, {"HOME": "/nonexistent", "PATH": "/nonexistent"})
+    assert "AZUREML_MMS_ACCESS_TOKEN" not in caught.value.message
+
+
+def test_every_variable_belongs_to_an_option() -> None:
+    assert set(ENVIRONMENT) <= set(STORAGE_OPTIONS)
