@@ -46,7 +46,9 @@ class KeyCheck:
         self._keys: tuple[bytes, ...] = ()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ.get("PATH_INFO", "/") in ("", "/") or self._opens(environ.get("HTTP_AUTHORIZATION", "")):
+        # Proxies that keep Authorization to themselves, such as Kubernetes' API server, are passed by the second name.
+        header = environ.get("HTTP_AUTHORIZATION") or environ.get("HTTP_X_MMS_AUTHORIZATION", "")
+        if environ.get("PATH_INFO", "/") in ("", "/") or self._opens(header):
             return self._app(environ, start_response)
         message = "The service key is missing or wrong. Send `Authorization: Bearer <primary or secondary key>`."
         return _refusal(start_response, "401 Unauthorized", message, ("WWW-Authenticate", "Bearer"))
