@@ -11,9 +11,10 @@ from datetime import datetime, timedelta, timezone
 from typing import IO, TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
-from .._auth import Credential, credential_from
+from .._auth.chain import credential_from
 from .._auth.clouds import STORAGE_AUDIENCE
 from .._auth.network import Network
+from .._auth.token import Credential
 from .._errors import AuthError, InputError, MissingLibraryError, UploadError
 from .._masking import masked
 from .access import Access, access_from

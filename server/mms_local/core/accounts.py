@@ -108,19 +108,38 @@ class ClusterAccess:
 class AccountStorage(Protocol):
     """Keeps accounts and ARM resources."""
 
-    def account(self, name: AccountName) -> Account | None: ...
-    def account_number(self, number: int) -> Account | None: ...
-    def add_account(self, name: AccountName) -> Account: ...
-    def accounts(self) -> list[Account]: ...
-    def set_front_port(self, account: Account, port: int | None) -> None: ...
-    def arm(self, name: ArmName) -> ArmResource | None: ...
-    def put_arm(self, resource: ArmResource) -> None: ...
-    def delete_arm(self, name: ArmName) -> bool: ...
+    def account(self, name: AccountName) -> Account | None:
+        """The account of this name, if there is one."""
+
+    def account_number(self, number: int) -> Account | None:
+        """The account with this number, if there is one."""
+
+    def add_account(self, name: AccountName) -> Account:
+        """A new account of this name."""
+
+    def accounts(self) -> list[Account]:
+        """All accounts."""
+
+    def set_front_port(self, account: Account, port: int | None) -> None:
+        """Keeps the port of the front address of this account."""
+
+    def arm(self, name: ArmName) -> ArmResource | None:
+        """The ARM resource of this name, if there is one."""
+
+    def put_arm(self, resource: ArmResource) -> None:
+        """Creates or replaces an ARM resource."""
+
+    def delete_arm(self, name: ArmName) -> bool:
+        """Deletes an ARM resource; false when there was none."""
+
     def list_arm(
         self, kind: ArmKind, subscription: str, resource_group: str | None, after: str, limit: int
     ) -> list[ArmResource]: ...
-    def secrets(self, owner: str) -> dict[str, str]: ...
-    def set_secrets(self, owner: str, values: Mapping[str, str]) -> None: ...
+    def secrets(self, owner: str) -> dict[str, str]:
+        """The secrets of this owner by name."""
+
+    def set_secrets(self, owner: str, values: Mapping[str, str]) -> None:
+        """Replaces the secrets of this owner."""
 
 
 class Accounts:
@@ -143,7 +162,7 @@ class Accounts:
         if self._strict:
             arm = ArmName(ARM_KIND_OF[name.generation], name.subscription, name.resource_group, name.name)
             if self._storage.arm(arm) is None:
-                raise NotFound(f"there is no account {name.name} in resource group {name.resource_group}; create it first")
+                raise NotFound(f"there is no account {name.name} in {name.resource_group}; create it first")
         return self._storage.account(name) or self._storage.add_account(name)
 
     def numbered(self, number: int) -> Account:
@@ -205,7 +224,9 @@ class ArmResources:
             "registryUser": registry.user if registry else None,
             "registryPassword": registry.password if registry else None,
         }
-        self._storage.set_secrets(name.id.casefold(), {key: value for key, value in values.items() if value is not None})
+        self._storage.set_secrets(
+            name.id.casefold(), {key: value for key, value in values.items() if value is not None}
+        )
 
     def access(self, arm_id: str | None) -> ClusterAccess:
         """The secrets of the cluster with that ARM id; empty when it is not known here."""
@@ -215,5 +236,7 @@ class ArmResources:
         kept = self._storage.secrets(name.id.casefold())
         registry = None
         if "registryLocation" in kept:
-            registry = Registry(kept["registryLocation"], kept.get("registryUser", ""), kept.get("registryPassword", ""))
+            registry = Registry(
+                kept["registryLocation"], kept.get("registryUser", ""), kept.get("registryPassword", "")
+            )
         return ClusterAccess(kept.get("kubeconfig"), kept.get("pullSecret"), registry)

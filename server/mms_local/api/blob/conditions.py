@@ -18,10 +18,12 @@ class Versioned(Protocol):
     """Something that changes: a container or a blob."""
 
     @property
-    def etag(self) -> str: ...
+    def etag(self) -> str:
+        """Its entity tag, with quotes."""
 
     @property
-    def modified(self) -> float: ...
+    def modified(self) -> float:
+        """When it was last written, in seconds since 1970."""
 
 
 def check_write(headers: Mapping[str, str], current: Versioned | None) -> None:

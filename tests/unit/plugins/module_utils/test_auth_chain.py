@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.azureml.model_management.plugins.module_utils._auth import GivenToken, credential_from
 from ansible_collections.azureml.model_management.plugins.module_utils._auth.cache import CachedToken
+from ansible_collections.azureml.model_management.plugins.module_utils._auth.chain import credential_from
 from ansible_collections.azureml.model_management.plugins.module_utils._auth.network import Network
 from ansible_collections.azureml.model_management.plugins.module_utils._auth.settings import (
     ENVIRONMENT,
@@ -25,6 +25,7 @@ from ansible_collections.azureml.model_management.plugins.module_utils._auth.sou
     FederatedToken,
     UserPassword,
 )
+from ansible_collections.azureml.model_management.plugins.module_utils._auth.token import GivenToken
 from ansible_collections.azureml.model_management.plugins.module_utils._errors import AuthError, InputError
 from ansible_collections.azureml.model_management.plugins.module_utils._options.auth import AUTH_OPTIONS
 

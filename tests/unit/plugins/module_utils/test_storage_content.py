@@ -15,8 +15,11 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.azureml.model_management.plugins.module_utils._errors import InputError, UploadError
-from ansible_collections.azureml.model_management.plugins.module_utils._storage import Content, content_of
-from ansible_collections.azureml.model_management.plugins.module_utils._storage.content import opened
+from ansible_collections.azureml.model_management.plugins.module_utils._storage.content import (
+    Content,
+    content_of,
+    opened,
+)
 from ansible_collections.azureml.model_management.plugins.module_utils._storage.folder import pack
 
 

@@ -16,8 +16,9 @@ from ansible_collections.azureml.model_management.plugins.module_utils._errors i
     MissingLibraryError,
 )
 from ansible_collections.azureml.model_management.plugins.module_utils._options.storage import STORAGE_OPTIONS
-from ansible_collections.azureml.model_management.plugins.module_utils._storage import content_of, storage_from
 from ansible_collections.azureml.model_management.plugins.module_utils._storage.access import ENVIRONMENT
+from ansible_collections.azureml.model_management.plugins.module_utils._storage.content import content_of
+from ansible_collections.azureml.model_management.plugins.module_utils._storage.target import storage_from
 
 WITH_KEY = {"storage_account_url": "https://example.blob.core.windows.net", "storage_account_key": "a2V5"}
 WITH_TOKEN = {
@@ -68,7 +69,7 @@ def test_the_longest_lifetimes_are_accepted() -> None:
 
 
 def test_a_token_is_never_sent_without_tls() -> None:
-    with pytest.raises(InputError, match="http://127.0.0.1:1/a is not https"):
+    with pytest.raises(InputError, match=r"http://127\.0\.0\.1:1/a is not https"):
         storage_from({**WITH_TOKEN, "storage_account_url": "http://127.0.0.1:1/a"}, {})
 
 
