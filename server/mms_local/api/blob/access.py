@@ -18,6 +18,7 @@ from typing import Literal
 
 from aiohttp import web
 
+from mms_local.api.auth import TokenChecker
 from mms_local.api.blob import signature
 from mms_local.api.blob.errors import StorageError, bad_parameter
 
@@ -74,13 +75,13 @@ class Gate:
     Args:
         account: the account's name.
         key: its key, in base64.
-        bearer: whether a bearer token is good; None when tokens are not taken.
+        bearer: judges bearer tokens; None when tokens are not taken.
         authority: where clients can get a token, told to those who come without credentials.
         clock: seconds since 1970.
     """
 
     def __init__(
-        self, account: str, key: str, bearer: Callable[[str], bool] | None, authority: str, clock: Callable[[], float]
+        self, account: str, key: str, bearer: TokenChecker | None, authority: str, clock: Callable[[], float]
     ) -> None:
         self._account = account
         self._key = key
@@ -98,8 +99,9 @@ class Gate:
         if scheme == "SharedKey":
             return self._shared_key(request, credentials)
         if scheme == "Bearer" and self._bearer is not None:
-            if not self._bearer(credentials.strip()):
-                raise self._unauthenticated("InvalidAuthenticationInfo", "The bearer token is not accepted.")
+            refusal = self._bearer.refusal(credentials.strip())
+            if refusal is not None:
+                raise self._unauthenticated("InvalidAuthenticationInfo", f"The token is not accepted: {refusal}.")
             return Grant()
         if scheme:
             raise _failed(f"The authorization scheme {scheme} is not supported here.")

@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 import base64
-import os
 import secrets
 from pathlib import Path
+
+from mms_local.data_directory import write_private
 
 
 def account_key(directory: Path) -> str:
@@ -15,9 +16,5 @@ def account_key(directory: Path) -> str:
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = directory / "account.key"
     if not path.exists():
-        fresh = directory / f"account.key.{secrets.token_hex(4)}"
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "w", encoding="ascii") as file:
-            file.write(base64.b64encode(secrets.token_bytes(64)).decode())
-        os.replace(fresh, path)
+        write_private(path, base64.b64encode(secrets.token_bytes(64)).decode())
     return path.read_text("ascii")

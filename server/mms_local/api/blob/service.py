@@ -1,20 +1,21 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The blob service: from a request to an operation, and what every answer has."""
+"""The blob service: from a request to an operation."""
 
 from __future__ import annotations
 
+import re
 import time
-import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import unquote
 
 from aiohttp import web
 
+from mms_local.api.auth import TokenChecker
 from mms_local.api.blob import blobs, containers
 from mms_local.api.blob.access import Gate, Level
 from mms_local.api.blob.call import Call
-from mms_local.api.blob.errors import StorageError
+from mms_local.api.blob.errors import StorageError, bad_header
 from mms_local.store.blob_store import BlobStore
 
 ACCOUNT = "mmslocal"
@@ -58,6 +59,7 @@ _UNSUPPORTED_HEADERS = (
     "x-ms-tags",
 )
 _UNSUPPORTED_PARAMETERS = ("snapshot", "versionid")
+_VERSION = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _DEFAULT_VERSION = "2020-10-02"
 
 
@@ -68,7 +70,7 @@ class BlobService:
         store: where containers and blobs are kept.
         key: the account key, in base64.
         account: the account's name, also the first segment of every path.
-        bearer: whether a bearer token is good; None when tokens are not taken.
+        bearer: judges bearer tokens; None when tokens are not taken.
         authority: where clients can get a token, told to those who come without credentials.
         clock: seconds since 1970.
     """
@@ -79,7 +81,7 @@ class BlobService:
         key: str,
         *,
         account: str = ACCOUNT,
-        bearer: Callable[[str], bool] | None = None,
+        bearer: TokenChecker | None = None,
         authority: str = "https://login.microsoftonline.com/common",
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -113,13 +115,14 @@ class BlobService:
             response = await self._result(request)
         except StorageError as error:
             response = error.to_response()
-        response.headers["x-ms-request-id"] = str(uuid.uuid4())
-        response.headers["x-ms-version"] = request.headers.get("x-ms-version", _DEFAULT_VERSION)
-        if "x-ms-client-request-id" in request.headers:
-            response.headers["x-ms-client-request-id"] = request.headers["x-ms-client-request-id"]
+        version = request.headers.get("x-ms-version", "")
+        response.headers["x-ms-version"] = version if _VERSION.fullmatch(version) else _DEFAULT_VERSION
         return response
 
     async def _result(self, request: web.Request) -> web.Response:
+        for name, value in request.headers.items():
+            if not value.isascii():
+                raise bad_header(name, "it is not ASCII")
         path = request.rel_url.raw_path.removeprefix(f"/{self._account}").lstrip("/")
         container, _, blob = (unquote(part) for part in path.partition("/"))
         grant = self._gate.grant(request, container, blob)
