@@ -1,0 +1,58 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bearer tokens (protocol 2, 7.1.3). Who may come in is decided by a :class:`TokenChecker`."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Protocol
+
+from aiohttp import web
+
+from mms_local.api.errors import Unauthorized
+
+
+class TokenChecker(Protocol):
+    """Judges bearer tokens."""
+
+    def refusal(self, token: str) -> str | None:
+        """Why the token is not accepted, in words that do not repeat it; None when it is."""
+
+
+class AnyToken:
+    """Every token that is not empty."""
+
+    def refusal(self, token: str) -> str | None:
+        return None
+
+
+class FixedToken:
+    """One token, given at start; anything else goes to the next checker, if there is one."""
+
+    def __init__(self, token: str, otherwise: TokenChecker | None = None) -> None:
+        self._token = token.encode()
+        self._otherwise = otherwise
+
+    def refusal(self, token: str) -> str | None:
+        if hmac.compare_digest(token.encode(errors="surrogateescape"), self._token):
+            return None
+        if self._otherwise is not None:
+            return self._otherwise.refusal(token)
+        return "the bearer token is not the one that the server was started with"
+
+
+def demand_token(request: web.Request, checker: TokenChecker | None) -> None:
+    """Let the request pass if its token is accepted; a checker of None lets everything pass.
+
+    Raises:
+        Unauthorized: there is no bearer token, or it is refused.
+    """
+    if checker is None:
+        return
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    token = token.strip()
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthorized("send a header 'Authorization: Bearer <token>'")
+    refusal = checker.refusal(token)
+    if refusal is not None:
+        raise Unauthorized(refusal)

@@ -1,0 +1,111 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where services answer: `/api/v1/service/<name>/...`, with one port per account (protocol chapter 6).
+
+The first account that deploys has the server's own port. Each further one gets a port of its own, which it keeps: two
+accounts may have services of the same name.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from aiohttp import web
+
+from mms_local.compute.front import no_such_service
+from mms_local.core.accounts import Account
+from mms_local.core.mms import Mms
+
+LOG = logging.getLogger(__name__)
+MAIN = 0  # the value of `front_port` for the account that has the server's own port
+PATH = "/api/v1/service/{service}/{rest:.*}"
+
+
+class Forward(Protocol):
+    """Passes a request on to a service."""
+
+    async def forward(self, request: web.Request, endpoint: str | None, rest: str) -> web.StreamResponse:
+        """The service's answer; an endpoint of None means that there is none just now."""
+
+
+Listen = Callable[[web.Application, int], Awaitable[tuple[web.AppRunner, int]]]
+
+
+class Fronts:
+    """Front ports of accounts.
+
+    Args:
+        listen: serves an application on a port (0: any) and gives the runner and the port it got.
+        main_port: the server's own port, known once it listens.
+    """
+
+    def __init__(self, mms: Mms, forward: Forward, make_app: Callable[[], web.Application], listen: Listen) -> None:
+        self._mms = mms
+        self._forward = forward
+        self._make_app = make_app
+        self._listen = listen
+        self._runners: dict[int, web.AppRunner] = {}
+
+    def routes(self) -> list[web.RouteDef]:
+        """The scoring routes of the server's own port."""
+        return [web.route("*", PATH, self._main)]
+
+    async def start(self) -> None:
+        """Open the ports that accounts had before."""
+        for account in self._mms.accounts.all():
+            if account.front_port:
+                await self._open(account, account.front_port)
+
+    async def ensure(self, account: Account) -> None:
+        """Give the account a place for its services, if it has none."""
+        if self._mms.accounts.numbered(account.number).front_port is not None:
+            return
+        taken = any(other.front_port == MAIN for other in self._mms.accounts.all())
+        if taken:
+            await self._open(account, 0)
+        else:
+            self._mms.world.storage.set_front_port(account, MAIN)
+
+    def origin(self, account: Account, request: web.Request) -> str:
+        """Scheme, host and port of the account's services, as the caller sees them."""
+        port = self._mms.accounts.numbered(account.number).front_port
+        if not port:
+            return f"{request.scheme}://{request.host}"
+        host = request.url.host or "127.0.0.1"
+        return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+    async def stop(self) -> None:
+        """Close the ports of all accounts."""
+        for runner in self._runners.values():
+            await runner.cleanup()
+        self._runners.clear()
+
+    async def _open(self, account: Account, port: int) -> None:
+        app = self._make_app()
+
+        async def answer(request: web.Request) -> web.StreamResponse:
+            return await self._answer(account, request)
+
+        app.router.add_route("*", PATH, answer)
+        try:
+            runner, found = await self._listen(app, port)
+        except OSError:
+            LOG.warning("port %d of account %s is taken; its services move to another one", port, account.name.name)
+            runner, found = await self._listen(app, 0)
+        self._runners[account.number] = runner
+        self._mms.world.storage.set_front_port(account, found)
+
+    async def _main(self, request: web.Request) -> web.StreamResponse:
+        for account in self._mms.accounts.all():
+            if account.front_port == MAIN:
+                return await self._answer(account, request)
+        return no_such_service(request.match_info["service"])
+
+    async def _answer(self, account: Account, request: web.Request) -> web.StreamResponse:
+        service = self._mms.services.named(account, request.match_info["service"])
+        if service is None:
+            return no_such_service(request.match_info["service"])
+        endpoint = await self._mms.engines.compute.endpoint(service.id)
+        return await self._forward.forward(request, endpoint, request.match_info["rest"])

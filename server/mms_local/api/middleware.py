@@ -1,0 +1,108 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every request goes through: ids, journal, errors, and faults for the rooms beside the data plane."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from aiohttp import web
+from aiohttp.typedefs import Middleware
+
+from mms_local.api.dataplane import OPERATION, REQUEST_ID, Saboteur
+from mms_local.api.errors import ApiError, error_of, error_of_http, response_of
+from mms_local.core.errors import Refused
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+CLIENT_REQUEST_ID = web.RequestKey("client_request_id", str)
+
+_CLIENT_ID = re.compile(r"[\x21-\x7e]{1,128}")
+_WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_ROOMS = (
+    ("/_mms", "control"),
+    ("/api/v1/service", "score"),
+    ("/api", "mms"),
+    ("/subscriptions", "arm"),
+    ("/providers", "arm"),
+    ("/mmslocal", "blob"),
+    ("/logs", "logs"),
+)
+
+
+class Journal(Protocol):
+    """Remembers requests."""
+
+    def note(self, request: web.Request, operation: str, write: bool, status: int, seconds: float) -> None:
+        """Add an entry."""
+
+
+def room(request: web.Request) -> str:
+    """The part of the server that a path belongs to: mms, arm, blob, score, control, logs or other."""
+    path = request.path.lower()
+    return next((name for prefix, name in _ROOMS if path == prefix or path.startswith(prefix + "/")), "other")
+
+
+def operation_name(request: web.Request) -> str:
+    """The operation's name in the data plane; elsewhere the room and the method, such as `blob.put`."""
+    return request.get(OPERATION) or f"{room(request)}.{request.method.lower()}"
+
+
+def observed(journal: Journal) -> Middleware:
+    """Give each request its ids, and write it to the journal whatever becomes of it."""
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        given = request.headers.get("x-ms-client-request-id", "")
+        request[CLIENT_REQUEST_ID] = given if _CLIENT_ID.fullmatch(given) else uuid.uuid4().hex
+        request[REQUEST_ID] = str(uuid.uuid4())
+        began, status = time.monotonic(), 500
+        try:
+            response = await handler(request)
+            status = response.status
+            return response
+        finally:
+            where = room(request)
+            if where != "control":
+                write = request.method in _WRITES and where in ("mms", "arm", "blob")
+                journal.note(request, operation_name(request), write, status, time.monotonic() - began)
+
+    return middleware
+
+
+@web.middleware
+async def refusals_answered(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn what core, API and aiohttp refuse into the documented error object."""
+    try:
+        return await handler(request)
+    except ApiError as error:
+        return response_of(error)
+    except Refused as refused:
+        return response_of(error_of(refused))
+    except web.HTTPException as exception:
+        if exception.status < 400:
+            raise
+        return response_of(error_of_http(exception))
+
+
+def sabotaged(saboteur: Saboteur) -> Middleware:
+    """Apply fault rules to ARM, blob, identity and scoring requests; the data plane asks the saboteur itself."""
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if room(request) in ("mms", "control"):
+            return await handler(request)
+        return await saboteur.around(operation_name(request), request, lambda: handler(request))
+
+    return middleware
+
+
+async def add_request_ids(request: web.Request, response: web.StreamResponse) -> None:
+    """Both ids on every answer (protocol 7.1.4); those that a room set itself stay."""
+    if REQUEST_ID in request:
+        response.headers.setdefault("x-ms-request-id", request[REQUEST_ID])
+        response.headers.setdefault("x-ms-client-request-id", request[CLIENT_REQUEST_ID])

@@ -1,0 +1,114 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads bodies and query parameters strictly enough that nothing odd reaches the core."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from aiohttp import web
+
+from mms_local.api.errors import ApiError, invalid_parameter
+
+PAGE_SIZE = 100
+LARGEST_PAGE = 1000
+_JSON_TYPES = ("application/json", "text/json", "application/octet-stream")  # the last one: no Content-Type at all
+
+
+async def json_body(request: web.Request) -> Any:
+    """The JSON value in the body; None for an empty one.
+
+    Raises:
+        ApiError: 400 for bytes that are not UTF-8 or JSON, for a name that comes twice (in whatever case) and for text
+            that is not Unicode; 415 for another content type.
+        web.HTTPRequestEntityTooLarge: the body is over the limit.
+    """
+    data = await request.read()
+    if not data.strip():
+        return None
+    if "Content-Type" in request.headers and request.content_type not in _JSON_TYPES[:2]:
+        raise ApiError(415, f"send JSON with Content-Type: application/json, not {request.content_type}")
+    try:
+        value = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_object, parse_constant=_constant)
+        json.dumps(value, ensure_ascii=False).encode()  # lone surrogates
+    except UnicodeError:
+        raise _invalid("the body is not valid UTF-8 text") from None
+    except RecursionError:
+        raise _invalid("the body is nested too deeply") from None
+    except ValueError as error:
+        raise _invalid(f"the body is not valid JSON: {error}") from None
+    return value
+
+
+def query_of(request: web.Request) -> Mapping[str, str]:
+    """The query parameters under lower-case names; the first one counts when one comes again with the same value.
+
+    Raises:
+        ApiError: 400 when a parameter comes twice with different values, or is not Unicode text.
+    """
+    query: dict[str, str] = {}
+    for name, value in request.query.items():
+        if query.setdefault(name.lower(), value) != value:
+            raise invalid_parameter(name, "is given twice, with different values")
+        if any("\ud800" <= character <= "\udfff" for character in value):
+            raise invalid_parameter(name, "is not valid UTF-8")
+    return query
+
+
+def page_limit(query: Mapping[str, str]) -> int:
+    """`count`, which is documented as a string: a whole number from 1; larger pages than 1000 are cut to that.
+
+    Raises:
+        ApiError: 400 for anything else.
+    """
+    text = query.get("count", "")
+    if not text:
+        return PAGE_SIZE
+    if not (text.isascii() and text.isdecimal()) or not text.strip("0"):
+        raise invalid_parameter("count", "must be a whole number from 1")
+    return LARGEST_PAGE if len(text.lstrip("0")) > 4 else min(int(text), LARGEST_PAGE)
+
+
+def skip_token(position: int) -> str:
+    """The opaque token for the page behind a position. Positions never move, so pages stay right while items come."""
+    return base64.urlsafe_b64encode(f"after:{position}".encode()).decode().rstrip("=")
+
+
+def position_of(query: Mapping[str, str]) -> int:
+    """The position inside `$skipToken`; 0 when there is none.
+
+    Raises:
+        ApiError: 400 for a token that did not come from here.
+    """
+    token = query.get("$skiptoken", "")
+    if not token:
+        return 0
+    try:
+        text = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True).decode("ascii")
+    except (binascii.Error, ValueError):
+        text = ""
+    prefix, _, position = text.partition(":")
+    if prefix != "after" or not (position.isascii() and position.isdecimal()) or len(position) > 18:
+        raise invalid_parameter("$skipToken", "is not one that this server gave out; follow nextLink as it is")
+    return int(position)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names: set[str] = set()
+    for name, _ in pairs:
+        if name.lower() in names:
+            raise ValueError(f"the name {name!r} comes twice in one object (letter case does not count)")
+        names.add(name.lower())
+    return dict(pairs)
+
+
+def _constant(text: str) -> NoReturn:
+    raise ValueError(f"{text} is not JSON")
+
+
+def _invalid(message: str) -> ApiError:
+    return ApiError(400, message, (("EmptyOrInvalidPayload", message),))

@@ -1,0 +1,191 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The composition root: builds every part of a server from its settings, and starts and stops them in order."""
+
+from __future__ import annotations
+
+import json
+import os
+
+from aiohttp import web
+
+from mms_local.api import middleware
+from mms_local.api.auth import AnyToken, FixedToken, TokenChecker
+from mms_local.api.blob import BlobService, account_key
+from mms_local.api.dataplane import DataPlane
+from mms_local.api.front import Fronts
+from mms_local.api.identity import IdentityService
+from mms_local.api.logs import BuildLogs
+from mms_local.compute.front import Front
+from mms_local.compute.traffic import Traffic
+from mms_local.config import Config
+from mms_local.control.faults import Faults
+from mms_local.control.journal import RequestJournal
+from mms_local.control.room import ControlRoom, State
+from mms_local.control.state import StateDocument
+from mms_local.core.jobs import Engines
+from mms_local.core.mms import Mms
+from mms_local.core.ports import Builder, Compute
+from mms_local.core.world import World
+from mms_local.data_directory import DataDirectory, write_private
+from mms_local.store.blob_store import BlobStore
+from mms_local.store.database import Database
+from mms_local.store.logs import LogFiles
+
+SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
+RESOURCE_GROUP = "local"
+ACCOUNT_NAME = "local"
+ANY_TOKEN = "local"
+_GRACE = 5.0  # seconds that open requests have when the server stops
+
+
+class Server:
+    """One server: :meth:`start` it, and :meth:`stop` it in the same event loop."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.directory = DataDirectory(config.data_dir)
+        self.database = Database(config.data_dir / "mms.db")
+        self.faults = Faults()
+        self.journal = RequestJournal()
+        self.identity = IdentityService(config.data_dir / "identity")
+        self._logs = LogFiles(config.data_dir / "logs")
+        self._front = Front(traffic := Traffic())
+        engines = Engines(*_engines(config, traffic), self.faults)
+        self.mms = Mms(World(self.database, self._logs), engines, strict_accounts=config.strict_accounts)
+        self._checker = _checker(config, self.identity)
+        self.blob = self._blob_service()
+        self._fronts = Fronts(self.mms, self._front, self._application, self._listen)
+        self._runner: web.AppRunner | None = None
+        self.url = ""
+
+    async def start(self) -> None:
+        """Listen, take up what a former server left, and say so.
+
+        Raises:
+            OSError: the address cannot be listened on.
+        """
+        app = self._application()
+        app.add_routes(self._routes())
+        self._runner, port = await self._listen(app, self.config.port)
+        host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
+        self.url = f"http://{host}:{port}"
+        await self._fronts.start()
+        await self.mms.jobs.resume()
+        self.directory.announce(self.url, self.environment())
+        if self.config.ready_file is not None:
+            ready = {"url": self.url, "pid": os.getpid(), "env": self.environment()}
+            write_private(self.config.ready_file, json.dumps(ready, indent=2) + "\n")
+
+    async def stop(self) -> None:
+        """Stop listening, end jobs and services, close the database."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+        await self._fronts.stop()
+        await self.mms.jobs.stop()
+        await self._front.close()
+        self.database.close()
+        self.directory.release()
+
+    def environment(self) -> dict[str, str]:
+        """The variables by which clients find this server. Some of them are secrets."""
+        return {
+            "AZUREML_MMS_API_URL": self.url,
+            "AZUREML_MMS_ACCESS_TOKEN": self.config.token or ANY_TOKEN,
+            "AZURE_SUBSCRIPTION_ID": SUBSCRIPTION,
+            "AZURE_RESOURCE_GROUP": RESOURCE_GROUP,
+            "AZUREML_MMS_ACCOUNT": ACCOUNT_NAME,
+            "AZURE_STORAGE_CONNECTION_STRING": self.blob.connection_string(self.url),
+        }
+
+    def _application(self) -> web.Application:
+        """An application with what every request goes through, and no routes."""
+        app = web.Application(
+            middlewares=[
+                middleware.observed(self.journal),
+                middleware.refusals_answered,
+                middleware.sabotaged(self.faults),
+            ],
+            client_max_size=self.config.max_body,
+        )
+        app.on_response_prepare.append(middleware.add_request_ids)
+        return app
+
+    def _routes(self) -> list[web.RouteDef]:
+        config = self.config
+        data_plane = DataPlane(
+            self.mms,
+            self._checker,
+            self.faults,
+            self._fronts,
+            config.model_post_status,
+            config.operation_location == "absolute",
+        )
+        state = StateDocument(self.database, self.mms)
+        control = ControlRoom(
+            self.mms,
+            self.journal,
+            self.faults,
+            State(state.dump, state.load),
+            [self._reset],
+            config.control_anywhere,
+            {"compute": config.compute, "auth": config.auth, "pid": os.getpid()},
+        )
+        return [
+            *data_plane.routes(),
+            *self._fronts.routes(),
+            *control.routes(),
+            *BuildLogs(self.mms).routes(),
+            *self.blob.routes(),
+            *self.identity.routes(),
+        ]
+
+    def _blob_service(self) -> BlobService:
+        directory = self.config.data_dir / "blob"
+        return BlobService(BlobStore(directory), account_key(directory), bearer=self._checker)
+
+    async def _listen(self, app: web.Application, port: int) -> tuple[web.AppRunner, int]:
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GRACE)
+        await runner.setup()
+        site = web.TCPSite(runner, self.config.host, port, reuse_address=True)
+        try:
+            await site.start()
+        except OSError:
+            await runner.cleanup()
+            raise
+        return runner, int(runner.addresses[0][1])
+
+    async def _reset(self) -> None:
+        """Back to the state after the first start."""
+        self.faults.clear()
+        self.mms.world.pacing.clear()
+        await self._fronts.stop()
+        await self.mms.jobs.clear()
+        self.database.clear()
+        self._logs.clear()
+        self.journal.clear()
+
+
+def _engines(config: Config, traffic: Traffic) -> tuple[Builder, Compute]:
+    if config.compute == "none":
+        from mms_local.compute.null import NullBuilder, NullCompute
+
+        return NullBuilder(config.data_dir), NullCompute()
+    from mms_local.build import ImageBuilder
+
+    builder = ImageBuilder(config.data_dir)
+    if config.compute == "kubernetes":
+        from mms_local.compute.kubernetes import KubernetesCompute
+
+        return builder, KubernetesCompute(config.data_dir)
+    from mms_local.compute.process import ProcessCompute
+
+    return builder, ProcessCompute(config.data_dir, traffic=traffic)
+
+
+def _checker(config: Config, identity: IdentityService) -> TokenChecker | None:
+    if config.auth == "off":
+        return None
+    if config.auth == "any":
+        return AnyToken()
+    return FixedToken(config.token, identity) if config.token else identity

@@ -1,0 +1,116 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Starts, finds and ends a server in the background, by its data directory."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections import deque
+from pathlib import Path
+
+from mms_local.data_directory import Running, running_on
+
+LOG_FILE = "server.log"
+
+
+def start(data_dir: Path, wait: float, serve_arguments: list[str]) -> int:
+    """Start a server unless one runs, wait until it is ready, and print what a shell needs to use it."""
+    running = running_on(data_dir)
+    if running is None:
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        log = os.open(data_dir / LOG_FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        server = subprocess.Popen(
+            [sys.executable, "-m", "mms_local", "serve", *serve_arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+        os.close(log)
+        deadline = time.monotonic() + wait
+        while (running := running_on(data_dir)) is None:
+            if server.poll() is not None or time.monotonic() > deadline:
+                what = "ended" if server.poll() is not None else f"is not ready after {wait:g} s"
+                return _failed(f"the server {what}; see {data_dir / LOG_FILE}")
+            time.sleep(0.02)
+    print(f"# mms-local ready: {running.url}")
+    print(f". {shlex.quote(str(data_dir / 'env'))}")
+    return 0
+
+
+def stop(data_dir: Path, wait: float) -> int:
+    """End the server in good order, and wait for that."""
+    running = running_on(data_dir)
+    if running is None:
+        print("mms-local is not running")
+        return 0
+    os.kill(running.pid, signal.SIGTERM)
+    deadline = time.monotonic() + wait
+    while running_on(data_dir) is not None:
+        if time.monotonic() > deadline:
+            return _failed(f"the server (pid {running.pid}) did not end within {wait:g} s")
+        time.sleep(0.02)
+    print("mms-local has stopped")
+    return 0
+
+
+def status(data_dir: Path) -> int:
+    """Tell whether a server runs and answers: exit status 0 if so, 3 if not."""
+    running = running_on(data_dir)
+    if running is None:
+        print(f"mms-local is not running on {data_dir}")
+        return 3
+    try:
+        _control(running, "GET", "health")
+    except urllib.error.URLError as error:
+        return _failed(f"the server (pid {running.pid}) does not answer at {running.url}: {error.reason}")
+    print(f"mms-local runs at {running.url} (pid {running.pid}, data in {data_dir})")
+    return 0
+
+
+def reset(data_dir: Path) -> int:
+    """Make the server forget everything."""
+    running = running_on(data_dir)
+    if running is None:
+        return _failed(f"mms-local is not running on {data_dir}; start it first")
+    try:
+        _control(running, "POST", "reset")
+    except urllib.error.URLError as error:
+        return _failed(f"the server at {running.url} refused: {error.reason}")
+    print("mms-local has forgotten everything")
+    return 0
+
+
+def logs(data_dir: Path, lines: int, follow: bool) -> int:
+    """Print the last lines of the server's log, and with `follow` whatever comes after, until interrupted."""
+    try:
+        with (data_dir / LOG_FILE).open(encoding="utf-8", errors="replace") as file:
+            sys.stdout.writelines(deque(file, maxlen=lines))
+            while follow:
+                sys.stdout.write(file.read())
+                sys.stdout.flush()
+                time.sleep(0.2)
+    except FileNotFoundError:
+        return _failed(f"there is no log in {data_dir}; `mms-local start` writes one")
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+def _control(running: Running, method: str, path: str) -> None:
+    request = urllib.request.Request(f"{running.url}/_mms/{path}", method=method)
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with direct.open(request, timeout=60):
+        pass
+
+
+def _failed(message: str) -> int:
+    print(f"mms-local: {message}", file=sys.stderr)
+    return 1

@@ -1,0 +1,109 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command `mms-local`. Only `serve` loads the server itself; the other commands talk to one that runs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from mms_local import __version__
+from mms_local.config import add_flags, config_of
+
+_ABOUT = """\
+A Model Management Service on this machine: the Azure ML MMS REST API, and real deployments behind it.
+
+  mms-local serve                      run in the foreground; Ctrl-C ends it
+  eval "$(mms-local start)"            run in the background, and point clients of this shell at it
+  mms-local status                     is it running, and where
+  mms-local logs --follow              what it does
+  mms-local reset                      forget everything that was registered, built and deployed
+  mms-local stop                       end it; state stays in the data directory
+"""
+
+_SERVE = """\
+Runs the server until SIGTERM, SIGINT or Ctrl-C. When it is ready it prints its address, and the variables by which
+the Ansible collection and the Azure SDKs find it:
+
+  mms-local ready: http://127.0.0.1:8780
+  export AZUREML_MMS_API_URL=http://127.0.0.1:8780
+  . /home/me/.local/share/mms-local/env
+
+The last line reads all variables, secrets included, from a file that only you can read.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; gives the exit status."""
+    parsed = _parser().parse_args(arguments)
+    if parsed.command == "serve":
+        from mms_local import serve
+
+        return serve.run(config_of(parsed))
+    from mms_local import background
+
+    commands = {
+        "start": lambda: background.start(parsed.data_dir, parsed.wait, _serve_arguments(parsed)),
+        "stop": lambda: background.stop(parsed.data_dir, parsed.wait),
+        "status": lambda: background.status(parsed.data_dir),
+        "reset": lambda: background.reset(parsed.data_dir),
+        "logs": lambda: background.logs(parsed.data_dir, parsed.lines, parsed.follow),
+    }
+    return commands[parsed.command]()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("mms-local", description=_ABOUT, formatter_class=_Help)
+    parser.add_argument("--version", action="version", version=f"mms-local {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, about: str, more: str = "") -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=about, description=more or about, formatter_class=_Help)
+
+    add_flags(command("serve", "run the server in the foreground", _SERVE), os.environ)
+    start = command("start", "run the server in the background and wait until it is ready")
+    add_flags(start, os.environ)
+    start.add_argument("--wait", type=float, default=30, metavar="SECONDS", help="how long it may take (default 30)")
+    stop = command("stop", "end the background server")
+    stop.add_argument("--wait", type=float, default=30, metavar="SECONDS", help="how long it may take (default 30)")
+    logs = command("logs", "print what the background server wrote")
+    logs.add_argument("--lines", type=int, default=100, metavar="N", help="how many of the last lines (default 100)")
+    logs.add_argument("--follow", action="store_true", help="go on printing as lines are written")
+    others = (
+        stop,
+        logs,
+        command("status", "tell whether a server runs, and where"),
+        command("reset", "forget everything"),
+    )
+    for other in others:
+        add_flags(other, os.environ, ("data-dir",))
+    return parser
+
+
+def _serve_arguments(parsed: argparse.Namespace) -> list[str]:
+    """The flags of `serve` that say the same; secrets go by the environment, not by the process list."""
+    config = config_of(parsed)
+    values = {name: value for name, value in vars(config).items() if value is not None and name != "token"}
+    if config.token is not None:
+        os.environ["MMS_LOCAL_TOKEN"] = config.token
+    arguments = []
+    for name, value in values.items():
+        flag = "--" + name.replace("_", "-")
+        if isinstance(value, bool):
+            arguments.append(flag if value else flag.replace("--", "--no-", 1))
+        else:
+            arguments += [flag, str(value)]
+    return arguments
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Keeps the examples as they are written."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=32, width=110)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

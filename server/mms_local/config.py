@@ -1,0 +1,156 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Settings of a server: one table of flags, each of which is an environment variable too."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+MIB = 1024 * 1024
+
+
+def default_data_dir() -> Path:
+    """Where state lives unless told otherwise: `$XDG_DATA_HOME/mms-local`, or `~/.local/share/mms-local`."""
+    base = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
+    return Path(base) / "mms-local"
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that decides how a server behaves."""
+
+    host: str = "127.0.0.1"
+    port: int = 8780
+    data_dir: Path = field(default_factory=default_data_dir)
+    compute: str = "process"
+    auth: str = "any"
+    token: str | None = field(default=None, repr=False)
+    ready_file: Path | None = None
+    model_post_status: int | None = None
+    operation_location: str = "relative"
+    strict_accounts: bool = False
+    control_anywhere: bool = False
+    max_body: int = 4 * MIB
+    log_level: str = "info"
+
+
+@dataclass(frozen=True)
+class Flag:
+    """One flag of `mms-local serve` and `start`."""
+
+    name: str
+    help: str
+    read: Callable[[str], Any] = str
+    choices: tuple[Any, ...] | None = None
+    metavar: str | None = None
+
+    @property
+    def attribute(self) -> str:
+        """Its name in :class:`Config`."""
+        return self.name.replace("-", "_")
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that does the same."""
+        return "MMS_LOCAL_" + self.attribute.upper()
+
+
+def _switch(text: str) -> bool:
+    if text.lower() in ("1", "true", "yes", "on"):
+        return True
+    if text.lower() in ("0", "false", "no", "off", ""):
+        return False
+    raise ValueError("use true or false")
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 65535:
+        raise ValueError("use a number from 0 to 65535")
+    return number
+
+
+def _size(text: str) -> int:
+    number = int(text)
+    if number < 1024:
+        raise ValueError("use at least 1024 bytes")
+    return number
+
+
+def _path(text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+FLAGS = (
+    Flag("host", "address to listen on; anything but a loopback address lets others in", metavar="ADDRESS"),
+    Flag("port", "port to listen on; 0 takes any free one", _port, metavar="PORT"),
+    Flag("data-dir", "where everything is kept; one server at a time uses it", _path, metavar="DIR"),
+    Flag(
+        "compute",
+        "where services run: child processes of this server, the Kubernetes cluster of the request's kubeconfig, "
+        "or nowhere (the protocol only; images are recorded, not built)",
+        choices=("process", "kubernetes", "none"),
+    ),
+    Flag(
+        "auth",
+        "who may call: everybody, everybody with any bearer token, or only tokens that were issued here (or --token)",
+        choices=("off", "any", "checked"),
+    ),
+    Flag("token", "a bearer token that --auth checked accepts; better set in the environment", metavar="TOKEN"),
+    Flag("ready-file", "write URL, pid and client variables to this file when ready (JSON)", _path, metavar="FILE"),
+    Flag(
+        "model-post-status",
+        "status that answers a registration; without it 201 for hosting accounts, 200 for accounts",
+        int,
+        (200, 201),
+    ),
+    Flag(
+        "operation-location",
+        "whether Operation-Location is a path or a URL",
+        choices=("relative", "absolute"),
+    ),
+    Flag("strict-accounts", "know only accounts that were created through ARM", _switch),
+    Flag("control-anywhere", "answer /_mms/ beyond the loopback interface too", _switch),
+    Flag("max-body", "largest JSON request body, in bytes", _size, metavar="BYTES"),
+    Flag("log-level", "what the server prints", choices=("debug", "info", "warning", "error")),
+)
+
+
+def add_flags(parser: argparse.ArgumentParser, environment: Mapping[str, str], names: tuple[str, ...] = ()) -> None:
+    """Give a parser the flags (or only the named ones), with defaults from the environment."""
+    defaults = Config()
+    for flag in FLAGS:
+        if names and flag.name not in names:
+            continue
+        default = getattr(defaults, flag.attribute)
+        text = environment.get(flag.variable)
+        if text:
+            default = _from_environment(parser, flag, text)
+        shown = "" if flag.name == "token" or default is None else f", default {default}"
+        options: dict[str, Any] = {"default": default, "help": f"{flag.help} (${flag.variable}{shown})"}
+        if flag.read is _switch:
+            options["action"] = argparse.BooleanOptionalAction
+        else:
+            options.update(type=flag.read, choices=flag.choices, metavar=flag.metavar)
+        parser.add_argument(f"--{flag.name}", **options)
+
+
+def config_of(arguments: argparse.Namespace) -> Config:
+    """The settings that were parsed."""
+    known = {flag.attribute for flag in FLAGS}
+    return Config(**{name: value for name, value in vars(arguments).items() if name in known})
+
+
+def _from_environment(parser: argparse.ArgumentParser, flag: Flag, text: str) -> Any:
+    try:
+        value = flag.read(text)
+    except ValueError as error:
+        parser.error(f"${flag.variable}: {error}")
+    if flag.choices and value not in flag.choices:
+        parser.error(f"${flag.variable}: use one of {', '.join(map(str, flag.choices))}")
+    return value

@@ -1,0 +1,38 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The whole state as one JSON document, and back. It holds no secret: a loaded service has new keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mms_local.core.errors import Invalid, Problem
+from mms_local.core.mms import Mms
+from mms_local.store.database import Database
+from mms_local.store.dump import DumpError, dump, load
+
+
+class StateDocument:
+    """Dumps and loads the database of a running server."""
+
+    def __init__(self, database: Database, mms: Mms) -> None:
+        self._database = database
+        self._mms = mms
+
+    def dump(self) -> dict[str, Any]:
+        """Everything that is kept, without secrets."""
+        return dump(self._database)
+
+    async def load(self, document: Any) -> None:
+        """Replace everything by the document; unfinished operations in it are taken up.
+
+        Raises:
+            Invalid: it is not a document that :meth:`dump` made.
+        """
+        await self._mms.jobs.stop()
+        try:
+            load(self._database, document)
+        except DumpError as error:
+            raise Invalid(Problem("state", str(error))) from error
+        finally:
+            await self._mms.jobs.resume()

@@ -1,0 +1,213 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The asynchronous half: runs accepted operations to their end, and takes them up again after a crash.
+
+An operation is in storage before its caller hears of it. Each task below moves it NotStarted -> Running -> end. Builds
+and deployments are idempotent, so :meth:`Jobs.resume` simply runs again what a killed server left unfinished.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+from weakref import WeakValueDictionary
+
+from mms_local.core.ports import Builder, Compute, JobFailed, Keys
+from mms_local.core.records import Records
+from mms_local.core.resources import Built, Failure, Image, Job, Operation, Service
+from mms_local.core.specs import Specs
+from mms_local.core.storage import Removal
+from mms_local.core.world import World
+
+LOG = logging.getLogger(__name__)
+BUILDS_AT_ONCE = 2
+
+
+class JobCancelled(Exception):
+    """A fault rule wants the operation to end as cancelled."""
+
+
+class Sabotage(Protocol):
+    """Faults that tests order for jobs."""
+
+    async def before_job(self, job: str) -> None:
+        """Do nothing, or wait for ever (a stuck operation), or raise JobFailed or JobCancelled."""
+
+
+@dataclass(frozen=True)
+class Engines:
+    """What does the work."""
+
+    builder: Builder
+    compute: Compute
+    sabotage: Sabotage
+
+
+class Jobs:
+    """Runs operations. All methods belong to one event loop."""
+
+    def __init__(self, world: World, specs: Specs, engines: Engines) -> None:
+        self._world = world
+        self._specs = specs
+        self._engines = engines
+        self._records = Records(world)
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._builds = asyncio.Semaphore(BUILDS_AT_ONCE)
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def begin(self, operation: Operation) -> None:
+        """Start work on an operation that was just accepted."""
+        self._world.pacing.begin(operation.id)
+        self._start(operation)
+
+    async def resume(self) -> None:
+        """After a start: finish removals, bring services back, and take up every unfinished operation."""
+        storage = self._world.storage
+        for removal in storage.removals.everywhere():
+            self._background(self._take_away(removal), f"removal of service {removal.service.name}")
+        await self._engines.compute.start(self._specs.live())
+        for operation in storage.operations.unfinished():
+            self._start(operation)
+
+    async def stop(self) -> None:
+        """Let go of everything that runs; what is unfinished is resumed at the next start."""
+        await self._abandon()
+        await self._engines.compute.stop()
+
+    async def clear(self) -> None:
+        """End every task and take away every service; what storage holds is the caller's to forget."""
+        await self._abandon()
+        storage = self._world.storage
+        services = (*storage.services.everywhere(), *(one.service for one in storage.removals.everywhere()))
+        for spec in filter(None, map(self._specs.removal, services)):
+            try:
+                await self._engines.compute.remove(spec)
+            except JobFailed as failed:
+                LOG.warning("service %s could not be removed: %s", spec.name, failed.message)
+        for image in storage.images.everywhere():
+            if image.built is not None:
+                await self._engines.builder.remove(image.built.image(image.id))
+
+    async def _abandon(self) -> None:
+        """End every task without recording anything."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def record_cancelled(self, account: int, resource_id: str) -> tuple[str, ...]:
+        """Record that the unfinished operations of a resource are cancelled; part of the caller's transaction."""
+        return self._records.cancel(account, resource_id)
+
+    async def remove(self, removal: Removal, cancelled: Iterable[str]) -> None:
+        """Stop a deleted service. A compute that cannot do it now is asked again at the next start."""
+        await self._end(cancelled)
+        await asyncio.shield(self._background(self._take_away(removal), f"removal of service {removal.service.name}"))
+
+    async def forget_image(self, image: Image, cancelled: Iterable[str]) -> None:
+        """End the build of a deleted image and remove what it left."""
+        await self._end(cancelled)
+        if image.built is not None:
+            await self._engines.builder.remove(image.built.image(image.id))
+
+    async def set_keys(self, service: Service, keys: Keys) -> None:
+        """Hand new keys to a service that runs."""
+        if service.live is not None:
+            await self._engines.compute.set_keys(service.id, keys)
+
+    def _start(self, operation: Operation) -> None:
+        work = self._build(operation) if operation.job is Job.BUILD else self._deploy(operation)
+        task = asyncio.get_running_loop().create_task(work, name=f"operation {operation.id}")
+        self._tasks[operation.id] = task
+        task.add_done_callback(lambda done: self._ended(operation, done))
+
+    def _ended(self, operation: Operation, task: asyncio.Task[None]) -> None:
+        self._tasks.pop(operation.id, None)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:  # a defect of ours or of an engine: the caller must not wait for ever
+            LOG.error("%s failed unexpectedly", task.get_name(), exc_info=error)
+            message = f"the server failed unexpectedly ({type(error).__name__}); its log has the details"
+            self._records.failed(operation, Failure("InternalServerError", message, 500))
+
+    async def _build(self, operation: Operation) -> None:
+        async with self._builds:
+            image = self._records.build_started(operation)
+            if image is None:
+                return
+            log = self._log("images", image.id)
+
+            async def work() -> None:
+                built = await self._engines.builder.build(self._specs.image(image), log)
+                self._records.built(operation, Built.of(built))
+
+            await self._attempt(operation, work, log)
+
+    async def _deploy(self, operation: Operation) -> None:
+        async with self._turn(operation.account, operation.resource_id):
+            service = self._records.deployment_started(operation)
+            if service is None or operation.settings is None:
+                return
+            settings = operation.settings
+            log = self._log("services", service.id)
+
+            async def work() -> None:
+                await self._engines.compute.deploy(self._specs.service(service, settings), log)
+                self._records.deployed(operation)
+
+            await self._attempt(operation, work, log)
+
+    async def _attempt(
+        self, operation: Operation, work: Callable[[], Awaitable[None]], log: Callable[[str], None]
+    ) -> None:
+        try:
+            await self._engines.sabotage.before_job(operation.job.value)
+            await work()
+        except JobFailed as failed:
+            log(f"{failed.code}: {failed.message}")
+            self._records.failed(operation, Failure(failed.code, failed.message, failed.status, failed.details))
+        except JobCancelled:
+            self._records.failed(operation, None)
+
+    async def _take_away(self, removal: Removal) -> None:
+        service = removal.service
+        async with self._turn(service.account, service.id):
+            spec = self._specs.removal(service)
+            try:
+                if spec is not None:
+                    await self._engines.compute.remove(spec)
+            except JobFailed as failed:
+                LOG.warning(
+                    "service %s could not be removed: %s; the next start tries again", service.name, failed.message
+                )
+                return
+            self._records.removed(removal)
+
+    async def _end(self, operation_ids: Iterable[str]) -> None:
+        tasks = [self._tasks[one] for one in operation_ids if one in self._tasks]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _background(self, work: Awaitable[None], name: str) -> asyncio.Task[None]:
+        async def run() -> None:
+            await work
+
+        task = asyncio.get_running_loop().create_task(run(), name=name)
+        self._tasks[name + str(id(task))] = task
+        task.add_done_callback(lambda done: self._forget(done))
+        return task
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        self._tasks = {key: other for key, other in self._tasks.items() if other is not task}
+        if not task.cancelled() and task.exception() is not None:
+            LOG.error("%s failed unexpectedly", task.get_name(), exc_info=task.exception())
+
+    def _turn(self, account: int, resource_id: str) -> asyncio.Lock:
+        """Operations of one service run one after the other, in the order they were accepted."""
+        return self._turns.setdefault(f"{account}/{resource_id}", asyncio.Lock())
+
+    def _log(self, kind: str, resource_id: str) -> Callable[[str], None]:
+        return lambda line: self._world.logs.append(kind, resource_id, line)

@@ -1,0 +1,36 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The whole core in one value: what the API, the control room and the page talk to."""
+
+from __future__ import annotations
+
+from mms_local.core.accounts import Accounts, ArmResources
+from mms_local.core.history import Deployments, Operations
+from mms_local.core.images import Images
+from mms_local.core.jobs import Engines, Jobs
+from mms_local.core.manifests import Manifests
+from mms_local.core.models import Models
+from mms_local.core.services import Services
+from mms_local.core.specs import Specs
+from mms_local.core.world import World
+
+
+class Mms:
+    """A Model Management Service without a wire.
+
+    Args:
+        strict_accounts: only accounts that were created through ARM exist.
+    """
+
+    def __init__(self, world: World, engines: Engines, *, strict_accounts: bool = False) -> None:
+        self.world = world
+        self.engines = engines
+        self.accounts = Accounts(world.storage, strict=strict_accounts)
+        self.arm = ArmResources(world.storage, world.now)
+        self.jobs = Jobs(world, Specs(world, self.arm), engines)
+        self.models = Models(world)
+        self.manifests = Manifests(world)
+        self.images = Images(world, self.jobs)
+        self.services = Services(world, self.jobs)
+        self.deployments = Deployments(world)
+        self.operations = Operations(world)

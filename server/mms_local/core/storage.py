@@ -1,0 +1,98 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the core needs from storage. All calls are short and synchronous; ids are found however a GUID is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from mms_local.core.accounts import AccountStorage
+from mms_local.core.resources import Deployment, Image, Manifest, Model, Operation, Service
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Some items in the order they were made. `last` is the position to go on behind; None when nothing follows."""
+
+    items: tuple[T, ...]
+    last: int | None = None
+
+
+class Collection(Protocol[T]):
+    """All resources of one kind."""
+
+    def add(self, item: T) -> None:
+        """Keep a new item, behind all others."""
+
+    def get(self, account: int, resource_id: str) -> T | None:
+        """The item with that id in that account."""
+
+    def page(self, account: int, filters: Mapping[str, str], after: int = 0, limit: int | None = None) -> Page[T]:
+        """Items that match every filter, behind position `after`. The filters are those of the protocol's tables."""
+
+    def latest(self, account: int, filters: Mapping[str, str]) -> T | None:
+        """The newest item that matches every filter."""
+
+    def unfinished(self) -> tuple[T, ...]:
+        """Items of all accounts that wait for a job to end, oldest first."""
+
+    def everywhere(self) -> tuple[T, ...]:
+        """Items of all accounts, oldest first."""
+
+    def replace(self, item: T) -> None:
+        """Keep the new form of a known item."""
+
+    def delete(self, item: T) -> None:
+        """Forget the item."""
+
+
+@dataclass(frozen=True)
+class Removal:
+    """A service that is gone for its users but may still be running; kept until the compute has let go of it."""
+
+    account: int
+    id: str
+    service: Service
+
+
+class Storage(AccountStorage, Protocol):
+    """Everything that survives the process."""
+
+    @property
+    def models(self) -> Collection[Model]:
+        """The models."""
+
+    @property
+    def manifests(self) -> Collection[Manifest]:
+        """The manifests."""
+
+    @property
+    def images(self) -> Collection[Image]:
+        """The images."""
+
+    @property
+    def services(self) -> Collection[Service]:
+        """The services."""
+
+    @property
+    def deployments(self) -> Collection[Deployment]:
+        """The deployments."""
+
+    @property
+    def operations(self) -> Collection[Operation]:
+        """The operations."""
+
+    @property
+    def removals(self) -> Collection[Removal]:
+        """The removals."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All or nothing: what is written inside is kept together, or not at all when an exception leaves."""
+
+    def next_version(self, account: int, kind: str, name: str) -> int:
+        """1 for the first resource of that name, then 2, 3, ...; the version of a deleted one does not come back."""

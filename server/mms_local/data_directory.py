@@ -1,0 +1,83 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The data directory: used by one server at a time, and telling which one that is."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class DirectoryInUse(Exception):
+    """Another server runs on the data directory."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server that runs on a data directory."""
+
+    pid: int
+    url: str
+
+
+class DataDirectory:
+    """Holds a data directory for this process.
+
+    The lock goes away with the process, however that ends; the files beside it are believed only while it is held.
+
+    Raises:
+        DirectoryInUse: another server has it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._path = path
+        self._lock = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(self._lock)
+            raise DirectoryInUse(f"another server uses {path}; stop it first, or use another --data-dir") from None
+
+    def announce(self, url: str, environment: dict[str, str]) -> None:
+        """Write down where the server listens, and the variables of its clients as a file for `.` (dot)."""
+        write_private(self._path / "server.json", json.dumps({"pid": os.getpid(), "url": url}) + "\n")
+        lines = [f"export {name}={shlex.quote(value)}" for name, value in environment.items()]
+        write_private(self._path / "env", "\n".join(lines) + "\n")
+
+    def release(self) -> None:
+        """Let others have it."""
+        (self._path / "server.json").unlink(missing_ok=True)
+        os.close(self._lock)
+
+
+def running_on(path: Path) -> Running | None:
+    """The server that holds a data directory; None when nobody does, or it is not ready yet."""
+    try:
+        lock = os.open(path / "lock", os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        try:
+            known = json.loads((path / "server.json").read_text("utf-8"))
+        except (OSError, ValueError):
+            return None
+        return Running(known["pid"], known["url"])
+    finally:
+        os.close(lock)
+    return None
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, in one step."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh.unlink(missing_ok=True)
+    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(fresh, path)

@@ -1,0 +1,57 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs a server in the foreground until it is told to end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shlex
+import signal
+import sys
+
+from mms_local.app import Server
+from mms_local.config import Config
+from mms_local.data_directory import DirectoryInUse
+from mms_local.store.connection import SchemaError
+
+_SECRETS = frozenset({"AZUREML_MMS_ACCESS_TOKEN", "AZURE_STORAGE_CONNECTION_STRING"})
+
+
+def run(config: Config) -> int:
+    """Serve until SIGTERM or SIGINT; gives the exit status."""
+    logging.basicConfig(
+        level=config.log_level.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    try:
+        return asyncio.run(_serve(config))
+    except (DirectoryInUse, SchemaError) as error:
+        print(f"mms-local: {error}", file=sys.stderr)
+    except OSError as error:
+        where = f"{config.host}:{config.port}"
+        print(f"mms-local: cannot serve on {where}: {error.strerror}; try another --port", file=sys.stderr)
+    return 1
+
+
+async def _serve(config: Config) -> int:
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ended.set)
+    server = Server(config)
+    try:
+        await server.start()
+        _say_ready(server, config)
+        await ended.wait()
+    finally:
+        await server.stop()
+    return 0
+
+
+def _say_ready(server: Server, config: Config) -> None:
+    """Address and variables; the secret ones only by the file that holds them."""
+    print(f"mms-local ready: {server.url}")
+    for name, value in server.environment().items():
+        if name not in _SECRETS:
+            print(f"export {name}={shlex.quote(value)}")
+    print(f". {shlex.quote(str(config.data_dir / 'env'))}", flush=True)
