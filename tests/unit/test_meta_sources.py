@@ -18,7 +18,7 @@ HOLDERS = re.compile(r"(SPDX-FileCopyrightText:|Copyright \(c\)) 2026 azureml\.m
 LICENCE = "SPDX-License-Identifier: GPL-3.0-or-later"
 
 FORBIDDEN = {
-    "a home folder of somebody": re.compile(r"(?<![\w.~])/(?:root|home/(?!runner\b|user\b|<)\w+)/"),
+    "a home folder of somebody": re.compile(r"(?<![\w.~])/(?:root|home/(?!me\b|runner\b|user\b|<)\w+)/"),
     "a package index of somebody": re.compile(r"--(?:extra-)?index-url[= ]|(?<!\w)file:///(?!\{|<)\w"),
     "a licence file that is not here": re.compile(r"see (?:LICENSES/|COPYING)"),
     "an unfinished place": re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b"),

@@ -30,7 +30,7 @@ def pins(text: str) -> dict[str, set[str]]:
 
 def test_the_collection_and_the_local_mms_have_one_version() -> None:
     collection = yaml.safe_load(text_of("galaxy.yml"))["version"]
-    server = re.search(r'^version = "(.+)"$', text_of("server/pyproject.toml"), re.MULTILINE)
+    server = re.search(r'^__version__ = "(.+)"$', text_of("server/mms_local/__init__.py"), re.MULTILINE)
     assert server is not None
     assert server[1] == collection
 

@@ -10,6 +10,8 @@ import os
 import socket
 import stat
 import tarfile
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,9 @@ from ansible_collections.azureml.model_management.plugins.module_utils._storage.
     opened,
 )
 from ansible_collections.azureml.model_management.plugins.module_utils._storage.folder import pack
+
+NOBODY = 65534
+"""The user without rights, by his number on Linux."""
 
 
 @pytest.fixture
@@ -173,10 +178,25 @@ def test_what_is_not_there_or_empty_is_refused(tmp_path: Path) -> None:
         content_of(tmp_path / "folder")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read_is_refused_by_name(model: Path) -> None:
-    (model / "weights.bin").chmod(0)
-    for path in (model, model / "weights.bin"):
+@pytest.fixture
+def folder_of_nobody() -> Iterator[Path]:
+    """A folder outside the tester's own, and until the test ends a user who is not root."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o777)
+        user = os.geteuid()
+        if user == 0:
+            os.seteuid(NOBODY)
+        try:
+            yield Path(folder)
+        finally:
+            os.seteuid(user)
+
+
+def test_a_file_that_may_not_be_read_is_refused_by_name(folder_of_nobody: Path) -> None:
+    weights = folder_of_nobody / "weights.bin"
+    weights.write_bytes(b"w")
+    weights.chmod(0)
+    for path in (folder_of_nobody, weights):
         with pytest.raises(InputError, match=r"weights\.bin cannot be read: Permission denied"):
             content_of(path)
 
