@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from kubernetes.client import ApiClient, ApiException
 
 _T = TypeVar("_T")
-_TIMEOUT = (5, 20)  # seconds to connect, and to answer
+# Every call: seconds to connect and to answer; and no models, which refuse what other versions of Kubernetes say.
+_RAW: dict[str, Any] = {"_request_timeout": (5, 20), "_preload_content": False}
 _APPLY = "application/apply-patch+yaml"
 
 # kind: (API class, noun of its methods, resource name in RBAC rules)
@@ -52,36 +53,35 @@ class Cluster:
     async def apply(self, manifest: Manifest) -> Manifest:
         """Create or correct an object (server-side apply); returns it as it is now."""
         kind, name = manifest["kind"], manifest["metadata"]["name"]
+        how = {"field_manager": MANAGER, "force": True, "_content_type": _APPLY}
 
-        def apply() -> Any:
-            how = {"field_manager": MANAGER, "force": True, "_content_type": _APPLY, "_request_timeout": _TIMEOUT}
-            return self._plain(self._method("patch", kind)(name, self.namespace, manifest, **how))
+        def apply() -> Manifest:
+            return _object(self._method("patch", kind)(name, self.namespace, manifest, **how, **_RAW))
 
-        return cast("Manifest", await self._call(apply, f"write {kind} {name}"))
-
-    async def remove(self, kind: str, name: str, labels: dict[str, str]) -> None:
-        """Delete an object if it exists and carries these labels."""
-
-        def remove() -> None:
-            from kubernetes.client import V1DeleteOptions, V1Preconditions
-
-            found = self._method("read", kind)(name, self.namespace, _request_timeout=_TIMEOUT)
-            if labels.items() <= (found.metadata.labels or {}).items():
-                options = V1DeleteOptions(
-                    propagation_policy="Background", preconditions=V1Preconditions(uid=found.metadata.uid)
-                )
-                self._method("delete", kind)(name, self.namespace, body=options, _request_timeout=_TIMEOUT)
-
-        await self._call_if_found(remove, f"delete {kind} {name}")
+        return await self._call(apply, f"write {kind} {name}")
 
     async def read(self, kind: str, name: str) -> Manifest | None:
         """An object, or None when there is none of that name."""
 
-        def read() -> Any:
-            return self._method("read", kind)(name, self.namespace, _request_timeout=_TIMEOUT)
+        def read() -> Manifest:
+            return _object(self._method("read", kind)(name, self.namespace, **_RAW))
 
-        found = await self._call_if_found(lambda: self._plain(read()), f"read {kind} {name}")
-        return cast("Manifest | None", found)
+        return await self._call_if_found(read, f"read {kind} {name}")
+
+    async def remove(self, kind: str, name: str, labels: dict[str, str]) -> None:
+        """Delete an object if it exists and carries these labels, and with it what belongs to it."""
+        found = await self.read(kind, name)
+        if found is None or not labels.items() <= found["metadata"].get("labels", {}).items():
+            return
+
+        def remove() -> None:
+            from kubernetes.client import V1DeleteOptions, V1Preconditions
+
+            this_one = V1Preconditions(uid=found["metadata"]["uid"])
+            options = V1DeleteOptions(propagation_policy="Background", preconditions=this_one)
+            self._method("delete", kind)(name, self.namespace, body=options, **_RAW)
+
+        await self._call_if_found(remove, f"delete {kind} {name}")
 
     async def replica_sets(self, selector: str) -> list[Manifest]:
         """The replica sets with these labels."""
@@ -91,39 +91,34 @@ class Cluster:
         """The pods with these labels."""
         return await self._list("CoreV1Api", "pod", label_selector=selector)
 
+    async def nodes(self) -> list[Manifest]:
+        """All nodes."""
+        return await self._call(lambda: _items(self._api("CoreV1Api").list_node(**_RAW)), "list the nodes")
+
     async def warnings(self, object_name: str) -> list[tuple[str, str]]:
-        """Reason and message of the warning events about an object, oldest first."""
+        """Reason and message of the warning events about an object."""
         found = await self._list("CoreV1Api", "event", field_selector=f"involvedObject.name={object_name},type=Warning")
         return [(event.get("reason", "Warning"), event.get("message", "")) for event in found]
 
     async def log(self, pod: str, tail: int, *, previous: bool = False) -> str:
-        """The last lines that a pod printed, or that its container printed before it was restarted."""
+        """The last lines that a pod printed, if any; or that its container printed before it was restarted."""
 
-        def read() -> Any:
-            return self._api("CoreV1Api").read_namespaced_pod_log(
-                pod, self.namespace, tail_lines=tail, previous=previous, _request_timeout=_TIMEOUT
-            )
+        def read() -> str:
+            api = self._api("CoreV1Api")
+            answer = api.read_namespaced_pod_log(pod, self.namespace, tail_lines=tail, previous=previous, **_RAW)
+            return bytes(answer.data).decode("utf-8", "replace")
 
-        return str(await self._call_if_found(read, f"read the log of pod {pod}") or "")
+        # 400: the container has not run yet
+        return await self._call_if_found(read, f"read the log of pod {pod}", absent=(400, 404)) or ""
 
     async def annotate_pod(self, pod: str, annotation: str, value: str) -> None:
         """Set an annotation of a pod, unless the pod has gone."""
+        body = {"metadata": {"annotations": {annotation: value}}}
 
         def patch() -> None:
-            body = {"metadata": {"annotations": {annotation: value}}}
-            self._api("CoreV1Api").patch_namespaced_pod(
-                pod, self.namespace, body, field_manager=MANAGER, _request_timeout=_TIMEOUT
-            )
+            self._api("CoreV1Api").patch_namespaced_pod(pod, self.namespace, body, field_manager=MANAGER, **_RAW)
 
         await self._call_if_found(patch, f"annotate pod {pod}")
-
-    async def nodes(self) -> list[Manifest]:
-        """All nodes."""
-
-        def read() -> Any:
-            return self._plain(self._api("CoreV1Api").list_node(_request_timeout=_TIMEOUT))
-
-        return cast("list[Manifest]", (await self._call(read, "list the nodes"))["items"])
 
     async def access(self) -> tuple[str, ssl.SSLContext, dict[str, str]]:
         """URL of the API server, and the TLS settings and request headers that it wants to see."""
@@ -147,16 +142,10 @@ class Cluster:
             await _in_thread(self._client.close)
 
     async def _list(self, api: str, noun: str, **filters: str) -> list[Manifest]:
-        def read() -> Any:
-            method = getattr(self._api(api), f"list_namespaced_{noun}")
-            return self._plain(method(self.namespace, _request_timeout=_TIMEOUT, **filters))
+        def read() -> list[Manifest]:
+            return _items(getattr(self._api(api), f"list_namespaced_{noun}")(self.namespace, **filters, **_RAW))
 
-        found = await self._call(read, f"list the {noun.replace('_', ' ')}s")
-        return cast("list[Manifest]", found["items"])
-
-    def _plain(self, model: Any) -> Any:
-        """An object of the client library as the JSON that it stands for."""
-        return self._connected().sanitize_for_serialization(model)
+        return await self._call(read, f"list the {noun.replace('_', ' ')}s")
 
     def _method(self, verb: str, kind: str) -> Callable[..., Any]:
         api, noun = _KINDS[kind]
@@ -172,9 +161,17 @@ class Cluster:
             from kubernetes import config
 
             self._scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._client = config.new_client_from_config_dict(
-                self._credentials.config, persist_config=False, temp_file_path=str(self._scratch)
-            )
+            try:
+                self._client = config.new_client_from_config_dict(
+                    self._credentials.config, persist_config=False, temp_file_path=str(self._scratch)
+                )
+            except (
+                config.ConfigException,
+                ssl.SSLError,
+                ValueError,
+            ) as error:  # ValueError: bad base64
+                problem = f"The kubeconfig for {self.server} cannot be used: {type(error).__name__}"
+                raise deployment_failed("KubeconfigNotUsable", problem) from error
             for name, value in self._credentials.impersonated:
                 self._client.set_default_header(name, value)
         return self._client
@@ -182,14 +179,14 @@ class Cluster:
     async def _call(self, call: Callable[[], _T], what: str) -> _T:
         return await _in_thread(lambda: self._explained(call, what))
 
-    async def _call_if_found(self, call: Callable[[], _T], what: str) -> _T | None:
+    async def _call_if_found(self, call: Callable[[], _T], what: str, absent: tuple[int, ...] = (404,)) -> _T | None:
         def attempt() -> _T | None:
             from kubernetes.client import ApiException
 
             try:
                 return call()
             except ApiException as error:
-                if error.status == 404:
+                if error.status in absent:
                     return None
                 raise
 
@@ -197,7 +194,6 @@ class Cluster:
 
     def _explained(self, call: Callable[[], _T], what: str) -> _T:
         from kubernetes.client import ApiException
-        from kubernetes.config import ConfigException
 
         try:
             return call()
@@ -205,9 +201,6 @@ class Cluster:
             raise self._refused(error.status, _message(error), what) from error
         except urllib3.exceptions.HTTPError as error:
             raise ClusterUnreachable(self.server, _reason(error)) from error
-        except (ConfigException, ssl.SSLError, ValueError) as error:
-            message = f"The kubeconfig for {self.server} cannot be used: {error}"
-            raise deployment_failed("KubeconfigNotUsable", message) from error
 
     def _refused(self, status: int, message: str, what: str) -> JobFailed:
         if status in (0, 502, 503, 504):  # 0: no answer, because of TLS
@@ -219,6 +212,14 @@ class Cluster:
         }.get(status, "")
         text = f"The cluster at {self.server} refused to {what} (HTTP {status}): {message}{hint}"
         return deployment_failed(reason, text)
+
+
+def _object(answer: Any) -> Manifest:
+    return cast("Manifest", json.loads(answer.data))
+
+
+def _items(answer: Any) -> list[Manifest]:
+    return cast("list[Manifest]", _object(answer)["items"])
 
 
 def _message(error: ApiException) -> str:

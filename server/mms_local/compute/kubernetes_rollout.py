@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mms_local.compute.kubernetes_cluster import Cluster
 from mms_local.compute.kubernetes_failure import CODE, ClusterUnreachable
@@ -190,8 +190,11 @@ class Rollout:
         if trouble.pod is None:
             return _failed(trouble)
         log = await self._cluster.log(trouble.pod, _LOG_LINES, previous=trouble.restarted)
-        events = await self._cluster.warnings(trouble.pod)
-        return _failed(trouble, log.strip(), tuple(dict.fromkeys(events)))
+        events = tuple(dict.fromkeys(await self._cluster.warnings(trouble.pod)))
+        if trouble.reason == "ImagePullBackOff":  # the pod says that, the first event says why
+            causes = [message for reason, message in events if reason == "Failed"]
+            trouble = replace(trouble, message=" ".join([*causes[:1], _HOPELESS[trouble.reason]]))
+        return _failed(trouble, log.strip(), events)
 
     def _report(self, deployment: Manifest) -> None:
         wanted, status = deployment["spec"]["replicas"], deployment.get("status", {})
