@@ -3,5 +3,6 @@
 """From a manifest to an image: see docs/images.md."""
 
 from mms_local.build.builder import ImageBuilder
+from mms_local.build.packing import OciMode, OciSettings
 
-__all__ = ["ImageBuilder"]
+__all__ = ["ImageBuilder", "OciMode", "OciSettings"]

@@ -23,6 +23,7 @@ from mms_local.build.requirements import RUNTIME
 from mms_local.children import python_module
 from mms_local.core.ports import Log
 
+_UNFINISHED = ".unfinished-"
 _FORMAT = 1  # raise it when the way of installing changes what is in a folder
 _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 _SITE_IN_IMAGE = "/opt/mms/site"
@@ -56,19 +57,17 @@ class Interpreter:
 class DependencyCache:
     """Folders of installed packages by what was asked for.
 
-    A folder appears under its key by one rename, complete with byte code; a build that was killed leaves only rubbish
-    in `scratch`. Two builds that need the same folder at the same time share one installation.
+    A folder appears under its key by one rename, complete with byte code; an installation that was killed leaves only
+    a folder whose name begins with a dot. Two builds that need the same folder at the same time share one installation.
 
     Args:
         directory: where the folders live; may be shared by servers and kept for years.
-        scratch: a folder on the same file system.
         interpreter: the Python to install with and for.
         allow_sdists: also take source distributions, which run code of their own while they are installed.
     """
 
-    def __init__(self, directory: Path, scratch: Path, interpreter: Interpreter, *, allow_sdists: bool = False) -> None:
+    def __init__(self, directory: Path, interpreter: Interpreter, *, allow_sdists: bool = False) -> None:
         self._directory = directory
-        self._scratch = scratch
         self._interpreter = interpreter
         self._allow_sdists = allow_sdists
         self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -92,7 +91,7 @@ class DependencyCache:
                 return folder
             started = time.monotonic()
             self._directory.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=self._scratch) as scratch:
+            with tempfile.TemporaryDirectory(dir=self._directory, prefix=_UNFINISHED) as scratch:
                 site = Path(scratch, "site")
                 await self._install(requirements, Path(scratch), log)
                 await asyncio.to_thread(_without_scripts, site)
@@ -139,6 +138,12 @@ class DependencyCache:
             # Some packages ship files for other Pythons, which do not compile; the rest is compiled all the same.
             await child.output.read()
             await child.ended()
+
+
+def remove_unfinished(directory: Path) -> None:
+    """Delete what killed installations left in a folder of dependency folders."""
+    for path in directory.glob(f"{_UNFINISHED}*"):
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _reason(output: deque[str]) -> str:

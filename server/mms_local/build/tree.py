@@ -10,9 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 
-def entries(root: Path) -> Iterator[Path]:
-    """All folders, files and links below a folder, parents first, sorted by name; links are not followed."""
+def entries(root: Path, *, without: frozenset[str] = frozenset()) -> Iterator[Path]:
+    """All folders, files and links below a folder, parents first, sorted by name; links are not followed.
+
+    Args:
+        without: names at the top to leave out.
+    """
     for path in sorted(root.iterdir()):
+        if path.name in without:
+            continue
         yield path
         if path.is_dir() and not path.is_symlink():
             yield from entries(path)
