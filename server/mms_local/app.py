@@ -54,10 +54,13 @@ class Server:
         engines = Engines(*_engines(config, traffic), self.faults)
         self.mms = Mms(World(self.database, self._logs), engines, strict_accounts=config.strict_accounts)
         self._checker = _checker(config, self.identity)
-        self.blob = self._blob_service()
+        self._blobs = BlobStore(config.data_dir / "blob")
+        self.blob = BlobService(self._blobs, account_key(config.data_dir / "blob"), bearer=self._checker)
+        self._build_logs = BuildLogs(self.mms)
         self._fronts = Fronts(self.mms, self._front, self._application, self._listen)
         self._runner: web.AppRunner | None = None
         self.url = ""
+        self._tls_environment: dict[str, str] = {}
 
     async def start(self) -> None:
         """Listen, take up what a former server left, and say so.
@@ -70,6 +73,8 @@ class Server:
         self._runner, port = await self._listen(app, self.config.port)
         host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
         self.url = f"http://{host}:{port}"
+        if self.config.tls_port is not None:
+            await self._listen_with_tls(self._runner, host, self.config.tls_port)
         await self._fronts.start()
         await self.mms.jobs.resume()
         self.directory.announce(self.url, self.environment())
@@ -84,30 +89,30 @@ class Server:
         await self._fronts.stop()
         await self.mms.jobs.stop()
         await self._front.close()
+        self._blobs.close()
         self.database.close()
         self.directory.release()
 
     def environment(self) -> dict[str, str]:
         """The variables by which clients find this server. Some of them are secrets."""
+        token = self.config.token or ("" if self.config.auth == "checked" else ANY_TOKEN)
         return {
             "AZUREML_MMS_API_URL": self.url,
-            "AZUREML_MMS_ACCESS_TOKEN": self.config.token or ANY_TOKEN,
+            **({"AZUREML_MMS_ACCESS_TOKEN": token} if token else {}),
             "AZURE_SUBSCRIPTION_ID": SUBSCRIPTION,
             "AZURE_RESOURCE_GROUP": RESOURCE_GROUP,
             "AZUREML_MMS_ACCOUNT": ACCOUNT_NAME,
             "AZURE_STORAGE_CONNECTION_STRING": self.blob.connection_string(self.url),
+            **self._tls_environment,
         }
 
     def _application(self) -> web.Application:
         """An application with what every request goes through, and no routes."""
-        app = web.Application(
-            middlewares=[
-                middleware.observed(self.journal),
-                middleware.refusals_answered,
-                middleware.sabotaged(self.faults),
-            ],
-            client_max_size=self.config.max_body,
-        )
+        middlewares = [middleware.observed(self.journal), middleware.refusals_answered]
+        if not self.config.control_anywhere:
+            middlewares.append(middleware.control_on_loopback)
+        middlewares.append(middleware.sabotaged(self.faults))
+        app = web.Application(middlewares=middlewares, client_max_size=self.config.max_body)
         app.on_response_prepare.append(middleware.add_request_ids)
         return app
 
@@ -118,6 +123,7 @@ class Server:
             self._checker,
             self.faults,
             self._fronts,
+            self._build_logs,
             config.model_post_status,
             config.operation_location == "absolute",
         )
@@ -128,21 +134,17 @@ class Server:
             self.faults,
             State(state.dump, state.load),
             [self._reset],
-            config.control_anywhere,
             {"compute": config.compute, "auth": config.auth, "pid": os.getpid()},
         )
         return [
             *data_plane.routes(),
             *self._fronts.routes(),
             *control.routes(),
-            *BuildLogs(self.mms).routes(),
+            *self.identity.control_routes(),
+            *self._build_logs.routes(),
             *self.blob.routes(),
             *self.identity.routes(),
         ]
-
-    def _blob_service(self) -> BlobService:
-        directory = self.config.data_dir / "blob"
-        return BlobService(BlobStore(directory), account_key(directory), bearer=self._checker)
 
     async def _listen(self, app: web.Application, port: int) -> tuple[web.AppRunner, int]:
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GRACE)
@@ -155,6 +157,14 @@ class Server:
             raise
         return runner, int(runner.addresses[0][1])
 
+    async def _listen_with_tls(self, runner: web.AppRunner, host: str, port: int) -> None:
+        from mms_local.api.identity.tls import server_tls  # needs an extra
+
+        tls = server_tls(self.config.data_dir / "tls", [self.config.host])
+        await web.TCPSite(runner, self.config.host, port, ssl_context=tls.context).start()
+        url = f"https://{host}:{runner.addresses[-1][1]}"
+        self._tls_environment = {"MMS_LOCAL_CA_FILE": str(tls.ca_path), **self.identity.environment(url)}
+
     async def _reset(self) -> None:
         """Back to the state after the first start."""
         self.faults.clear()
@@ -162,6 +172,7 @@ class Server:
         await self._fronts.stop()
         await self.mms.jobs.clear()
         self.database.clear()
+        self._blobs.clear()
         self._logs.clear()
         self.journal.clear()
 

@@ -26,6 +26,7 @@ class Config:
 
     host: str = "127.0.0.1"
     port: int = 8780
+    tls_port: int | None = None
     data_dir: Path = field(default_factory=default_data_dir)
     compute: str = "process"
     auth: str = "any"
@@ -89,6 +90,13 @@ def _path(text: str) -> Path:
 FLAGS = (
     Flag("host", "address to listen on; anything but a loopback address lets others in", metavar="ADDRESS"),
     Flag("port", "port to listen on; 0 takes any free one", _port, metavar="PORT"),
+    Flag(
+        "tls-port",
+        "serve over TLS too, on this port (0: any free one), for azure-identity, which insists on it; the certificate "
+        "authority is kept in the data directory (needs the extra 'identity')",
+        _port,
+        metavar="PORT",
+    ),
     Flag("data-dir", "where everything is kept; one server at a time uses it", _path, metavar="DIR"),
     Flag(
         "compute",

@@ -15,7 +15,7 @@ from mms_local.config import Config
 from mms_local.data_directory import DirectoryInUse
 from mms_local.store.connection import SchemaError
 
-_SECRETS = frozenset({"AZUREML_MMS_ACCESS_TOKEN", "AZURE_STORAGE_CONNECTION_STRING"})
+_SECRETS = frozenset({"AZUREML_MMS_ACCESS_TOKEN", "AZURE_STORAGE_CONNECTION_STRING", "AZURE_CLIENT_SECRET"})
 
 
 def run(config: Config) -> int:
@@ -25,6 +25,8 @@ def run(config: Config) -> int:
     )
     try:
         return asyncio.run(_serve(config))
+    except ModuleNotFoundError as error:
+        print(f"mms-local: {error.name} is missing; install the extra that the chosen flags need", file=sys.stderr)
     except (DirectoryInUse, SchemaError) as error:
         print(f"mms-local: {error}", file=sys.stderr)
     except OSError as error:

@@ -67,7 +67,7 @@ class Call:
     def _next_link(self, position: int) -> str:
         """The same request again, at the host the caller used, behind the last item of this page."""
         query = {name: value for name, value in self.request.query.items() if name.lower() != "$skiptoken"}
-        url = self.request.url.with_query({**query, "$skipToken": skip_token(position)})
+        url = self.request.rel_url.with_query({**query, "$skipToken": skip_token(position)})
         return f"{self.shapes.origin}{url.raw_path_qs}"
 
 

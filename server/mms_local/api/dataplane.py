@@ -16,6 +16,7 @@ from mms_local.api.auth import TokenChecker, demand_token
 from mms_local.api.call import Call, Reply
 from mms_local.api.errors import ApiError
 from mms_local.api.generations import WIRES, Wire
+from mms_local.api.logs import BuildLogs
 from mms_local.api.reading import query_of
 from mms_local.api.shapes import Shapes
 from mms_local.api.swagger import account_swagger
@@ -62,6 +63,7 @@ class DataPlane:
     checker: TokenChecker | None
     saboteur: Saboteur
     fronts: Fronts
+    logs: BuildLogs
     model_post_status: int | None = None
     absolute_locations: bool = False
 
@@ -93,6 +95,7 @@ class DataPlane:
                 self.mms,
                 account,
                 wire,
+                self.logs,
                 _base(account.name, wire),
                 _origin(request),
                 self.fronts.origin(account, request),

@@ -9,6 +9,7 @@ accounts may have services of the same name.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
@@ -17,8 +18,11 @@ from aiohttp import web
 from mms_local.compute.front import no_such_service
 from mms_local.core.accounts import Account
 from mms_local.core.mms import Mms
+from mms_local.core.resources import Service
 
 LOG = logging.getLogger(__name__)
+_PORT = re.compile(r":\d+$")
+_QUEUE = 10  # requests that a replica lets wait
 MAIN = 0  # the value of `front_port` for the account that has the server's own port
 PATH = "/api/v1/service/{service}/{rest:.*}"
 
@@ -26,8 +30,11 @@ PATH = "/api/v1/service/{service}/{rest:.*}"
 class Forward(Protocol):
     """Passes a request on to a service."""
 
-    async def forward(self, request: web.Request, endpoint: str | None, rest: str) -> web.StreamResponse:
-        """The service's answer; an endpoint of None means that there is none just now."""
+    async def forward(
+        self, request: web.Request, endpoint: str | None, rest: str, *, limit: int | None = None
+    ) -> web.StreamResponse:
+        """The service's answer. Without an endpoint there is none just now; above the limit the service is busy."""
+        ...
 
 
 Listen = Callable[[web.Application, int], Awaitable[tuple[web.AppRunner, int]]]
@@ -73,8 +80,7 @@ class Fronts:
         port = self._mms.accounts.numbered(account.number).front_port
         if not port:
             return f"{request.scheme}://{request.host}"
-        host = request.url.host or "127.0.0.1"
-        return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        return f"http://{_PORT.sub('', request.host)}:{port}"
 
     async def stop(self) -> None:
         """Close the ports of all accounts."""
@@ -108,4 +114,14 @@ class Fronts:
         if service is None:
             return no_such_service(request.match_info["service"])
         endpoint = await self._mms.engines.compute.endpoint(service.id)
-        return await self._forward.forward(request, endpoint, request.match_info["rest"])
+        return await self._forward.forward(request, endpoint, request.match_info["rest"], limit=_limit(service))
+
+
+def _limit(service: Service) -> int | None:
+    """How many requests may be on their way: each replica works on so many and queues ten (protocol chapter 6)."""
+    settings = service.live or service.wanted
+    if settings.max_concurrent_requests is None:
+        return None
+    scaling = settings.scaling
+    replicas = (scaling.max_replicas or 10) if scaling and scaling.enabled else settings.replicas or 1
+    return replicas * (settings.max_concurrent_requests + _QUEUE)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import time
 import uuid
@@ -22,6 +23,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 CLIENT_REQUEST_ID = web.RequestKey("client_request_id", str)
 
 _CLIENT_ID = re.compile(r"[\x21-\x7e]{1,128}")
+_HOST = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:\d{1,5})?")
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _ROOMS = (
     ("/_mms", "control"),
@@ -78,6 +80,8 @@ def observed(journal: Journal) -> Middleware:
 async def refusals_answered(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Turn what core, API and aiohttp refuse into the documented error object."""
     try:
+        if not _HOST.fullmatch(request.host):
+            raise ApiError(400, "the Host header is not a host name or address")
         return await handler(request)
     except ApiError as error:
         return response_of(error)
@@ -99,6 +103,19 @@ def sabotaged(saboteur: Saboteur) -> Middleware:
         return await saboteur.around(operation_name(request), request, lambda: handler(request))
 
     return middleware
+
+
+@web.middleware
+async def control_on_loopback(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Keep callers beyond this machine out of the control room."""
+    if room(request) == "control" and not _is_loopback(request):
+        raise ApiError(403, "the control room answers on the loopback interface only; see --control-anywhere")
+    return await handler(request)
+
+
+def _is_loopback(request: web.Request) -> bool:
+    peer = request.transport.get_extra_info("peername") if request.transport else None
+    return peer is not None and ipaddress.ip_address(peer[0].split("%")[0]).is_loopback
 
 
 async def add_request_ids(request: web.Request, response: web.StreamResponse) -> None:

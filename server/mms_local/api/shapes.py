@@ -11,6 +11,7 @@ from typing import Any
 
 from mms_local.api.errors import error_body
 from mms_local.api.generations import Wire
+from mms_local.api.logs import BuildLogs
 from mms_local.core.accounts import Account
 from mms_local.core.mms import Mms
 from mms_local.core.ports import Keys
@@ -39,6 +40,7 @@ class Shapes:
     mms: Mms
     account: Account
     wire: Wire
+    logs: BuildLogs
     base: str
     origin: str
     front: str
@@ -174,7 +176,7 @@ class Shapes:
         return error_body(failure.status, failure.code, failure.message, details)
 
     def _log_uri(self, image: Image) -> str:
-        return f"{self.origin}/logs/images/{image.id}/{image.log_key}.txt"
+        return self.origin + self.logs.path(image)
 
 
 def _asset(asset: Asset, unpack_key: str) -> Json:

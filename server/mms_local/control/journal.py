@@ -12,7 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
-from mms_local.api.middleware import CLIENT_REQUEST_ID
+from mms_local.api.middleware import CLIENT_REQUEST_ID, room
 
 LOG = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class RequestJournal:
     def note(self, request: web.Request, operation: str, write: bool, status: int, seconds: float) -> None:
         self._seq += 1
         now = datetime.now(timezone.utc).isoformat(timespec="microseconds").replace("+00:00", "Z")
-        path = request.rel_url.raw_path
+        path = _shown_path(request)
         self._entries.append(
             Entry(self._seq, now, request.method, path, operation, status, write, request[CLIENT_REQUEST_ID])
         )
@@ -67,3 +67,9 @@ class RequestJournal:
     def clear(self) -> None:
         """Forget all entries."""
         self._entries.clear()
+
+
+def _shown_path(request: web.Request) -> str:
+    """The path without its query, and for build logs without the key that opens them."""
+    path = request.rel_url.raw_path
+    return path.rpartition("/")[0] if room(request) == "logs" else path

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,7 +39,6 @@ class ControlRoom:
 
     Args:
         resets: what a reset calls, in order.
-        anywhere: whether callers beyond the loopback interface are answered.
         about: what health says besides `status`.
     """
 
@@ -49,7 +47,6 @@ class ControlRoom:
     faults: Faults
     state: State
     resets: list[Reset] = field(default_factory=list)
-    anywhere: bool = False
     about: dict[str, Any] = field(default_factory=dict)
 
     def routes(self) -> list[web.RouteDef]:
@@ -70,15 +67,7 @@ class ControlRoom:
             ("DELETE", "transitions", self._clear_transitions),
             ("GET", "openapi.json", self._openapi),
         )
-        return [web.route(method, f"/_mms/{path}", self._guarded(handler)) for method, path, handler in table]
-
-    def _guarded(self, handler: Callable[[web.Request], Awaitable[web.Response]]) -> Any:
-        async def guarded(request: web.Request) -> web.Response:
-            if not self.anywhere and not _is_loopback(request):
-                raise ApiError(403, "the control room answers on the loopback interface only; see --control-anywhere")
-            return await handler(request)
-
-        return guarded
+        return [web.route(method, f"/_mms/{path}", handler) for method, path, handler in table]
 
     async def _health(self, request: web.Request) -> web.Response:
         return web.json_response({"status": "healthy", **self.about})
@@ -135,8 +124,3 @@ class ControlRoom:
 
     async def _openapi(self, request: web.Request) -> web.Response:
         return web.json_response(openapi(f"{request.scheme}://{request.host}"))
-
-
-def _is_loopback(request: web.Request) -> bool:
-    peer = request.transport.get_extra_info("peername") if request.transport else None
-    return peer is not None and ipaddress.ip_address(peer[0].split("%")[0]).is_loopback

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -55,7 +54,6 @@ class Images:
                 registry_user=registry.get("user"),
                 created=now,
                 operation_id=operation.id,
-                log_key=secrets.token_hex(16),
             )
             storage.images.add(image)
             storage.operations.add(operation)

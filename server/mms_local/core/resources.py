@@ -107,7 +107,7 @@ class Built:
 
 @dataclass(frozen=True)
 class Image:
-    """A container image, built from one manifest. `log_key` opens its build log without a token."""
+    """A container image, built from one manifest."""
 
     account: int
     id: str
@@ -121,7 +121,6 @@ class Image:
     registry_user: str | None
     created: datetime
     operation_id: str
-    log_key: str = field(repr=False)
     state: State = State.NOT_STARTED
     failure: Failure | None = None
     built: Built | None = None
