@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +30,12 @@ class Config:
     tls_port: int | None = None
     data_dir: Path = field(default_factory=default_data_dir)
     compute: str = "process"
+    python: str = sys.executable
+    dependency_cache: Path | None = None
+    allow_sdists: bool = False
+    oci: str = "auto"
+    base_image: str | None = None
+    insecure_registries: str | None = None
     auth: str = "any"
     token: str | None = field(default=None, repr=False)
     ready_file: Path | None = None
@@ -103,6 +110,30 @@ FLAGS = (
         "where services run: child processes of this server, the Kubernetes cluster of the request's kubeconfig, "
         "or nowhere (the protocol only; images are recorded, not built)",
         choices=("process", "kubernetes", "none"),
+    ),
+    Flag("python", "the interpreter that images are built for and, on process compute, run with", metavar="FILE"),
+    Flag(
+        "dependency-cache",
+        "where installed packages are kept by what was asked for, if not in the data directory; servers may share it",
+        _path,
+        metavar="DIR",
+    ),
+    Flag("allow-sdists", "install source distributions too, which run code of their own during a build", _switch),
+    Flag(
+        "oci",
+        "make an OCI image of images that come with a registry, and push it; of every image; or of none",
+        choices=("auto", "always", "never"),
+    ),
+    Flag(
+        "base-image",
+        "what OCI images start from: an OCI layout (oci:DIR[:TAG]) or a reference in a public registry, with the same "
+        "Python in it; without it the Python of this machine and the libraries that it needs",
+        metavar="IMAGE",
+    ),
+    Flag(
+        "insecure-registries",
+        "registries to speak plain http to, separated by commas; those on loopback need not be named",
+        metavar="HOST[:PORT],...",
     ),
     Flag(
         "auth",

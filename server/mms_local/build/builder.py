@@ -114,8 +114,7 @@ class ImageBuilder:
         laid_out = LaidOut(entry_script, model_dir, dependencies.name)
         await asyncio.to_thread(_copy_runtime, made)
         (made / "deps").symlink_to(dependencies, target_is_directory=True)
-        wanted = {"auto": spec.registry is not None, "always": True, "never": False}[self._oci.mode]
-        if wanted:
+        if self._oci.wanted(spec):
             tag = f"{reference.repository}:{reference.version}"
             digest, blobs = await self._packer.pack(session, made, laid_out, dependencies, tag, log)
             if spec.registry:

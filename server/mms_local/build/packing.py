@@ -7,8 +7,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
-from typing import Literal
 
 import aiohttp
 
@@ -22,7 +22,13 @@ from mms_local.build.reference import Reference
 from mms_local.build.registry import Login, Repository, host_name, is_loopback
 from mms_local.core.ports import ImageSpec, Log
 
-OciMode = Literal["auto", "always", "never"]
+
+class OciMode(Enum):
+    """Of which images an OCI image is made."""
+
+    AUTO = "auto"  # of those that come with a registry
+    ALWAYS = "always"
+    NEVER = "never"  # and nothing is pushed
 
 
 @dataclass(frozen=True)
@@ -30,15 +36,19 @@ class OciSettings:
     """When and how to make OCI images.
 
     Attributes:
-        mode: `auto` makes one for images that come with a registry; `never` does not even push those.
-        base: what images start from: empty for this host's Python, `oci:DIRECTORY[:TAG]` for an OCI layout, else a
+        mode: of which images one is made.
+        base: what images start from: None for this host's Python, `oci:DIRECTORY[:TAG]` for an OCI layout, else a
             reference in a registry that everybody may pull from. It must hold `python3` of the builder's version.
         insecure_registries: `host[:port]` of registries that may be spoken to over http. Loopback always may.
     """
 
-    mode: OciMode = "auto"
-    base: str = ""
+    mode: OciMode = OciMode.AUTO
+    base: str | None = None
     insecure_registries: frozenset[str] = frozenset()
+
+    def wanted(self, spec: ImageSpec) -> bool:
+        """Whether to make (and, with a registry, push) an OCI image."""
+        return self.mode is OciMode.ALWAYS or (self.mode is OciMode.AUTO and spec.registry is not None)
 
     def plain(self, host: str) -> bool:
         """Whether to use http."""
@@ -105,7 +115,7 @@ class Packer:
 
     async def _base(self, session: aiohttp.ClientSession, log: Log) -> Base:
         wanted = self._settings.base
-        if not wanted:
+        if wanted is None:
             return await self._cache.host_base(self._interpreter, log)
         if wanted.startswith("oci:"):
             folder, _, tag = wanted[4:].partition(":")
