@@ -1,0 +1,171 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The built tarball, installed elsewhere, in the hands of those who take it from there.
+
+They are ansible-doc, pip, ansible-runner (the engine of AWX and of the automation platform) and ansible-builder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import ansible_runner
+import pytest
+import yaml
+
+from mms_local.testing import ServerProcess
+
+ROOT = Path(__file__).resolve().parents[2]
+COLLECTION = "azureml.model_management"
+INSTALLED = Path("ansible_collections", "azureml", "model_management")
+LARGEST = 2_000_000
+"""Bytes of the tarball above which something got in that does not belong there."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tools_on_path() -> Iterator[None]:
+    """The commands of the environment that the tests run in, also when it is not activated."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+        yield
+
+
+def output_of(*command: str | Path, **environment: str) -> str:
+    """Standard output of a command; fails the test with everything it said when it fails."""
+    ran = subprocess.run(
+        command,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout
+
+
+@pytest.fixture(scope="module")
+def tarball(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The collection as it is published."""
+    copy, out = tmp_path_factory.mktemp("tree") / INSTALLED, tmp_path_factory.mktemp("dist")
+    output_of(sys.executable, ROOT / ".ci/copy_tree.py", copy)
+    output_of("ansible-galaxy", "collection", "build", "--output-path", out, copy)
+    (built,) = out.glob("*.tar.gz")
+    return built
+
+
+@pytest.fixture(scope="module")
+def collections(tarball: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the tarball is installed as a collection."""
+    folder = tmp_path_factory.mktemp("collections")
+    output_of("ansible-galaxy", "collection", "install", "--offline", "-p", folder, tarball)
+    return folder
+
+
+def test_the_tarball_holds_what_runs_and_nothing_of_the_workshop(tarball: Path) -> None:
+    with tarfile.open(tarball) as archive:
+        names = archive.getnames()
+    for wanted in (
+        "plugins/modules/mms_model.py",
+        "roles/local_mms/tasks/main.yml",
+        "server/mms_local/app.py",
+        "LICENSE",
+    ):
+        assert wanted in names
+    workshop = ("requirements/", "tests/bench", "tests/counterparts", "tests/server")
+    assert [name for name in names if name.startswith(workshop) or Path(name).name.startswith(".")] == []
+    assert [name for name in names if name.endswith(".pyc") or "egg-info" in name] == []
+    assert tarball.stat().st_size < LARGEST
+
+
+def test_every_plugin_and_role_of_the_installed_collection_is_documented(collections: Path) -> None:
+    modules = [path.stem for path in (collections / INSTALLED / "plugins/modules").glob("*.py")]
+    roles = [path.name for path in (collections / INSTALLED / "roles").iterdir()]
+    for kind, names in {"module": modules, "role": roles}.items():
+        wanted = [f"{COLLECTION}.{name}" for name in names]
+        described = output_of("ansible-doc", "-t", kind, "-j", *wanted, ANSIBLE_COLLECTIONS_PATH=str(collections))
+        assert sorted(json.loads(described)) == sorted(wanted)
+
+
+def test_the_local_mms_installs_from_the_collection(collections: Path, tmp_path: Path) -> None:
+    output_of(sys.executable, "-m", "venv", tmp_path / "venv")
+    output_of(tmp_path / "venv/bin/python", "-m", "pip", "install", "-q", collections / INSTALLED / "server")
+    version = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
+    assert version in output_of(tmp_path / "venv/bin/mms-local", "--version")
+
+
+@pytest.fixture(scope="module")
+def deploying_mms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The environment of a local MMS that runs services as processes."""
+    with ServerProcess(tmp_path_factory.mktemp("mms"), "--compute", "process") as server:
+        yield server.environment
+
+
+@pytest.fixture
+def project(tarball: Path, tmp_path: Path, deploying_mms: dict[str, str]) -> Path:
+    """A private data folder of ansible-runner: the collection, a trained model, and the account in the environment."""
+    output_of("ansible-galaxy", "collection", "install", "--offline", "-p", tmp_path / "project/collections", tarball)
+    output_of(sys.executable, ROOT / "playbooks/files/iris/train.py", tmp_path / "model")
+    site = f"- name: Deploy\n  ansible.builtin.import_playbook: {COLLECTION}.quickstart\n"
+    (tmp_path / "project/site.yml").write_text(site, encoding="utf-8")
+    environment = {**deploying_mms, "ANSIBLE_COLLECTIONS_PATH": str(tmp_path / "project/collections")}
+    (tmp_path / "env").mkdir()
+    (tmp_path / "env/envvars").write_text(json.dumps(environment), encoding="utf-8")
+    (tmp_path / "env/extravars").write_text(
+        json.dumps({"quickstart_directory": str(tmp_path / "model")}), encoding="utf-8"
+    )
+    return tmp_path
+
+
+def job(project: Path, name: str) -> Any:
+    """The quickstart, run as AWX runs a job template."""
+    ran = ansible_runner.run(
+        private_data_dir=str(project),
+        playbook="site.yml",
+        ident=name,
+        quiet=True,
+        suppress_env_files=True,
+    )
+    assert ran.status == "successful", (project / "artifacts" / name / "stdout").read_text(encoding="utf-8")
+    return ran
+
+
+def test_ansible_runner_deploys_once_and_keeps_no_secret(project: Path, deploying_mms: dict[str, str]) -> None:
+    assert job(project, "first").stats["changed"]
+    assert (project / "model/answer").read_text(encoding="utf-8").startswith("demo ok: http://127.0.0.1:")
+    assert job(project, "second").stats["changed"] == {}
+    connection = dict(part.partition("=")[::2] for part in deploying_mms["AZURE_STORAGE_CONNECTION_STRING"].split(";"))
+    secrets = (deploying_mms["AZUREML_MMS_ACCESS_TOKEN"], connection["AccountKey"], "sig=")
+    for path in [*project.glob("artifacts/*/job_events/*.json"), *project.glob("artifacts/*/stdout")]:
+        assert [secret for secret in secrets if secret in path.read_text(encoding="utf-8")] == [], path.name
+
+
+def test_ansible_builder_finds_the_python_requirements(collections: Path, tmp_path: Path) -> None:
+    found = yaml.safe_load(output_of("ansible-builder", "introspect", collections))
+    required = {line.split(">")[0] for line in found["python"][COLLECTION]}
+    assert required == {"requests", "azure-identity", "azure-storage-blob"}
+
+
+def test_ansible_builder_creates_a_context_for_an_execution_environment(tarball: Path, tmp_path: Path) -> None:
+    definition = {
+        "version": 3,
+        "images": {"base_image": {"name": "registry.example/ee-base:latest"}},
+        "dependencies": {
+            "ansible_core": {"package_pip": "ansible-core"},
+            "ansible_runner": {"package_pip": "ansible-runner"},
+            "galaxy": {"collections": [{"name": str(tarball), "type": "file"}]},
+        },
+    }
+    (tmp_path / "execution-environment.yml").write_text(yaml.safe_dump(definition), encoding="utf-8")
+    output_of(
+        "ansible-builder", "create", "-f", tmp_path / "execution-environment.yml", "--context", tmp_path / "context"
+    )
+    assert "ansible-galaxy collection install" in (tmp_path / "context/Containerfile").read_text(encoding="utf-8")
+    assert str(tarball) in (tmp_path / "context/_build/requirements.yml").read_text(encoding="utf-8")
