@@ -17,7 +17,6 @@ from pathlib import Path
 
 import pytest
 
-from mms_local.api.identity import IdentityService
 from mms_local.api.identity.tls import server_tls
 from mms_local.testing import ServerProcess
 
@@ -143,14 +142,6 @@ def local_mms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, st
     """The environment variables of a running local MMS that speaks the protocol and runs nothing."""
     with ServerProcess(tmp_path_factory.mktemp("mms"), "--tls-port", "0") as server:
         yield server.environment
-
-
-@pytest.fixture(scope="session")
-def managed_identity(local_mms: dict[str, str]) -> dict[str, str]:
-    """The variables by which azure-identity finds the managed identity endpoint of the local MMS."""
-    folder = Path(local_mms["MMS_LOCAL_CA_FILE"]).parents[1]
-    identity = IdentityService(folder / "identity")
-    return identity.managed_identity_environment(local_mms["AZUREML_MMS_API_URL"])
 
 
 @pytest.fixture(scope="session")
