@@ -57,6 +57,7 @@ def lint(session: nox.Session) -> None:
     install(session, "dev")
     link_collection()
     package = ".".join(COLLECTION.parts)
+    with_types = [".ci", *sorted({str(path.parent.relative_to(ROOT)) for path in ROOT.glob("tests/*/*.py")})]
     failed = failures(
         session,
         ROOT,
@@ -64,7 +65,7 @@ def lint(session: nox.Session) -> None:
         "ruff format --check .",
         f"mypy --package {package}.plugins",
         "mypy --package mms_local",
-        "mypy .ci",
+        *(f"mypy {folder}" for folder in with_types),
         "antsibull-changelog lint",
         "antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck --validate-collection-refs all .",
     ) + failures(
