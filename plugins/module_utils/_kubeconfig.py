@@ -65,9 +65,29 @@ class Kubeconfig:
     extensions: Sequence[Any] = field(default=(), repr=False)
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """One context of a kubeconfig, and what it refers to."""
+
+    name: str
+    context: Mapping[str, Any]
+    cluster: Mapping[str, Any] = field(repr=False)
+    user: Mapping[str, Any] = field(repr=False)
+
+
 def default_source(environ: Mapping[str, str]) -> list[str]:
     """Return the files that kubectl would read: those of E(KUBECONFIG), or C(~/.kube/config)."""
-    return _paths(environ.get("KUBECONFIG", "")) or [DEFAULT_PATH]
+    return split_paths(environ.get("KUBECONFIG", "")) or [DEFAULT_PATH]
+
+
+def is_text(source: str) -> bool:
+    """Whether a string is a kubeconfig, not a path: those have no line end, no colon and space, no brace up front."""
+    return "\n" in source or ": " in source or source.lstrip().startswith("{") or not source.strip()
+
+
+def split_paths(joined: str) -> list[str]:
+    """Return the paths of a list as E(KUBECONFIG) holds it."""
+    return [path for path in joined.split(os.pathsep) if path]
 
 
 def flat_kubeconfig(source: Source, *, context: str | None = None, base_dir: str | None = None) -> str:
@@ -92,34 +112,53 @@ def read(source: Source, *, base_dir: str | None = None) -> Kubeconfig:
         return _from_mapping(source, "the kubeconfig mapping", folder)
     if not isinstance(source, str):
         return _merged(source)
-    if _is_text(source):
+    if is_text(source):
         return _from_mapping(_parsed(source, "the kubeconfig text"), "the kubeconfig text", folder)
-    return _merged(_paths(source))
+    return _merged(split_paths(source))
 
 
-def flatten(config: Kubeconfig, context: str | None = None) -> str:
-    """Return a kubeconfig reduced to one context, files inlined, as one line of JSON."""
+def chosen(config: Kubeconfig, context: str | None = None) -> Chosen:
+    """Return one context of a kubeconfig with what it refers to; the current context when None."""
     name = context or config.current_context
     if not name:
         known = _names(config.contexts)
         raise KubeconfigError(f"{config.origin} has no current-context. Name one of its contexts: {known}.")
     if name not in config.contexts:
         raise KubeconfigError(f"{config.origin} has no context {name!r}. It has: {_names(config.contexts)}.")
-    chosen = config.contexts[name]
     cluster = _referenced(config, name, "cluster", config.clusters)
     user = _referenced(config, name, "user", config.users)
-    _check_travels(config.users[user], f"user {user!r} of {config.origin}")
+    return Chosen(name, config.contexts[name], config.clusters[cluster], config.users[user])
+
+
+def flatten(config: Kubeconfig, context: str | None = None) -> str:
+    """Return a kubeconfig reduced to one context, files inlined, as one line of JSON."""
+    one = chosen(config, context)
+    cluster, user = one.context["cluster"], one.context["user"]
+    _check_travels(one.user, f"user {user!r} of {config.origin}")
     flat: dict[str, Any] = {
         "kind": "Config",
         "apiVersion": "v1",
         "preferences": config.preferences,
-        "clusters": [{"name": cluster, "cluster": _inlined(config.clusters[cluster], _CLUSTER_FILES, config.origin)}],
-        "users": [{"name": user, "user": _inlined(config.users[user], _USER_FILES, config.origin)}],
-        "contexts": [{"name": name, "context": chosen}],
-        "current-context": name,
+        "clusters": [{"name": cluster, "cluster": _inlined(one.cluster, _CLUSTER_FILES, config.origin)}],
+        "users": [{"name": user, "user": _inlined(one.user, _USER_FILES, config.origin)}],
+        "contexts": [{"name": one.name, "context": one.context}],
+        "current-context": one.name,
         "extensions": config.extensions,
     }
     return json.dumps({key: value for key, value in flat.items() if value}, separators=(",", ":"))
+
+
+def existing_files(paths: Sequence[str]) -> list[Path]:
+    """Return those of some paths that exist, in their order.
+
+    Raises:
+        KubeconfigError: none does.
+    """
+    found = [path for path in (Path(name).expanduser() for name in dict.fromkeys(paths) if name) if path.exists()]
+    if not found:
+        where = ", ".join(paths) or "an empty list of paths"
+        raise KubeconfigError(f"There is no kubeconfig at {where}. Give the path of one, its text, or a mapping.")
+    return found
 
 
 def _referenced(config: Kubeconfig, context: str, kind: str, known: Mapping[str, Any]) -> str:
@@ -135,25 +174,13 @@ def _referenced(config: Kubeconfig, context: str, kind: str, known: Mapping[str,
     return str(name)
 
 
-def _is_text(source: str) -> bool:
-    """Whether a string is a kubeconfig, not a path: those have no line end, no colon and space, no brace up front."""
-    return "\n" in source or ": " in source or source.lstrip().startswith("{") or not source.strip()
-
-
-def _paths(joined: str) -> list[str]:
-    return [path for path in joined.split(os.pathsep) if path]
-
-
 def _names(known: Iterable[str]) -> str:
     return ", ".join(sorted(known)) or "none"
 
 
 def _merged(paths: Sequence[str]) -> Kubeconfig:
     """Merge files as kubectl does: the first that sets a name or value wins; files that do not exist are skipped."""
-    found = [path for path in (Path(name).expanduser() for name in dict.fromkeys(paths) if name) if path.exists()]
-    if not found:
-        where = ", ".join(paths) or "an empty list of paths"
-        raise KubeconfigError(f"There is no kubeconfig at {where}. Give the path of one, its text, or a mapping.")
+    found = existing_files(paths)
     parts = [_from_mapping(_parsed(_file_text(path), str(path)), str(path), path.absolute().parent) for path in found]
     if len(parts) == 1:
         return parts[0]
