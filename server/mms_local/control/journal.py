@@ -60,6 +60,11 @@ class RequestJournal:
         )
         LOG.info("%s %s %s %d %.1f ms", operation, request.method, path, status, seconds * 1000)
 
+    @property
+    def last(self) -> int:
+        """The sequence number of the newest request."""
+        return self._seq
+
     def entries(self, after: int = 0) -> list[Entry]:
         """The entries behind a sequence number, oldest first."""
         return [entry for entry in self._entries if entry.seq > after]

@@ -25,6 +25,8 @@ class Pacing:
 
     def __init__(self) -> None:
         self.pace = Pace()
+        self.revision = 0
+        """Grows when what is shown may have changed without a change of what is stored."""
         self._reads: dict[str, tuple[int, Pace]] = {}
 
     def begin(self, operation_id: str) -> None:
@@ -36,10 +38,12 @@ class Pacing:
         """Show true states from now on."""
         self.pace = Pace()
         self._reads.clear()
+        self.revision += 1
 
     def read(self, operation: Operation) -> Operation:
         """The operation as this read shows it; counts as one read."""
         if operation.id in self._reads:
+            self.revision += 1
             reads, pace = self._reads[operation.id]
             self._reads[operation.id] = (reads + 1, pace)
             held = _held_state(reads + 1, pace)
@@ -48,6 +52,11 @@ class Pacing:
             elif held is State.NOT_STARTED or operation.state is not State.NOT_STARTED:
                 return replace(operation, state=held, ended=None, failure=None)
         return operation
+
+    def operation(self, operation: Operation) -> Operation:
+        """The operation as it was last seen; does not count as a read."""
+        state, failure = self._shown(operation.id, operation.state, operation.failure)
+        return replace(operation, state=state, ended=operation.ended if state.finished else None, failure=failure)
 
     def image(self, image: Image) -> Image:
         """The image with the state that its operation was last seen in."""

@@ -38,6 +38,12 @@ class Collection(Protocol[T]):
     def latest(self, account: int, filters: Mapping[str, str]) -> T | None:
         """The newest item that matches every filter."""
 
+    def newest(self, account: int, filters: Mapping[str, str], before: int | None, limit: int) -> Page[T]:
+        """Like :meth:`page`, but newest first, going down from position `before`."""
+
+    def count(self, account: int) -> int:
+        """How many items the account has."""
+
     def unfinished(self) -> tuple[T, ...]:
         """Items of all accounts that wait for a job to end, oldest first."""
 
@@ -90,6 +96,10 @@ class Storage(AccountStorage, Protocol):
     @property
     def removals(self) -> Collection[Removal]:
         """The removals."""
+
+    @property
+    def revision(self) -> int:
+        """Grows with every change, and only in this process: equal numbers mean that nothing changed between."""
 
     def transaction(self) -> AbstractContextManager[None]:
         """All or nothing: what is written inside is kept together, or not at all when an exception leaves."""

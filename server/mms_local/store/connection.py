@@ -61,6 +61,11 @@ class Connection:
         if self._depth == 0:
             self._sqlite.execute("COMMIT")
 
+    @property
+    def changes(self) -> int:
+        """Rows that were inserted, updated or deleted since the file was opened."""
+        return self._sqlite.total_changes
+
     def execute(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         """Run one statement."""
         return self._sqlite.execute(sql, values)

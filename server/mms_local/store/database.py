@@ -25,19 +25,29 @@ _MANIFEST_OF_SERVICE = (
 _WITH_LINK = "JOIN manifest_model k ON k.account = m.account AND k.seq = m.seq"
 _WITH_MODEL = f"{_WITH_LINK} JOIN model d ON d.account = m.account AND d.key = k.value"
 
+_NAME_HAS = Filter("instr(lower(json_extract(r.body, '$.name')), ?)", normal=str.lower)
+
 MODELS = Layout(
     "model",
     Model,
     {"name": lambda model: model.name},
     {"model_tag": lambda model: model.tags},
-    {"name": Filter("r.name = ?"), "tag": Filter(link="model_tag")},
+    {
+        "name": Filter("r.name = ?"),
+        "tag": Filter(link="model_tag"),
+        "nameHas": Filter("instr(lower(r.name), ?)", normal=str.lower),
+    },
 )
 MANIFESTS = Layout(
     "manifest",
     Manifest,
     {"name": lambda manifest: manifest.name},
     {"manifest_model": lambda manifest: map(id_key, manifest.model_ids)},
-    {"manifestName": Filter("r.name = ?"), "modelId": Filter(link="manifest_model", normal=id_key)},
+    {
+        "manifestName": Filter("r.name = ?"),
+        "modelId": Filter(link="manifest_model", normal=id_key),
+        "nameHas": _NAME_HAS,
+    },
 )
 IMAGES = Layout(
     "image",
@@ -49,6 +59,7 @@ IMAGES = Layout(
         "manifestName": Filter(
             "EXISTS (SELECT 1 FROM manifest m WHERE m.account = r.account AND m.key = r.manifest AND m.name = ?)"
         ),
+        "nameHas": _NAME_HAS,
     },
 )
 SERVICES = Layout(
@@ -73,6 +84,7 @@ SERVICES = Layout(
         "modelId": Filter(_MANIFEST_OF_SERVICE.format(more=_WITH_LINK, test="k.value"), normal=id_key),
         "modelName": Filter(_MANIFEST_OF_SERVICE.format(more=_WITH_MODEL, test="d.name")),
         "usesImage": Filter(link="service_image", normal=id_key),
+        "nameHas": _NAME_HAS,
     },
 )
 DEPLOYMENTS = Layout(
@@ -104,6 +116,10 @@ class Database:
         self.deployments = Table(connection, DEPLOYMENTS, lambda one: (one.account, one.id))
         self.operations = Table(connection, OPERATIONS, lambda one: (one.account, one.id))
         self.removals = Table(connection, REMOVALS, lambda one: (one.account, one.id))
+
+    @property
+    def revision(self) -> int:
+        return self.connection.changes
 
     def transaction(self) -> AbstractContextManager[None]:
         return self.connection.transaction()
