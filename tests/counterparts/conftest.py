@@ -12,10 +12,10 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from storage_services import AZURITE_ACCOUNT, AZURITE_KEY, Account, Certificates
 
 from mms_local.api.identity.tls import server_tls
 from mms_local.testing import ServerProcess
@@ -23,36 +23,6 @@ from mms_local.testing import ServerProcess
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
 """Seconds that a server may take to start."""
-
-# The account that every Azurite has; its key is in Microsoft's documentation.
-AZURITE_ACCOUNT = "devstoreaccount1"
-AZURITE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
-
-
-@dataclass(frozen=True)
-class Account:
-    """A storage account of a running service."""
-
-    url: str
-    name: str
-    key: str
-
-    @property
-    def connection_string(self) -> str:
-        """What the SDK and our options take."""
-        scheme = self.url.partition(":")[0]
-        return (
-            f"DefaultEndpointsProtocol={scheme};AccountName={self.name};AccountKey={self.key};BlobEndpoint={self.url};"
-        )
-
-
-@dataclass(frozen=True)
-class Certificates:
-    """TLS for 127.0.0.1, under an authority of its own."""
-
-    authority: Path
-    chain: Path
-    key: Path
 
 
 @contextmanager

@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+import http.server
 import json
 import select
 import socket
 import socketserver
+import ssl
 import threading
 import time
 import urllib.request
@@ -23,6 +25,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
+from storage_services import Certificates
 
 from ansible_collections.azureml.model_management.plugins.module_utils._auth.chain import credential_from
 from ansible_collections.azureml.model_management.plugins.module_utils._errors import AuthError
@@ -157,6 +160,7 @@ def test_an_authority_that_is_not_trusted_gets_no_secret(environ: dict[str, str]
     assert caught.value.code == "AuthorityUnreachable"
 
 
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
 def test_certificates_are_not_checked_when_the_user_says_so(environ: dict[str, str], network: dict[str, Any]) -> None:
     assert credential_from({**network, "ca_path": None, "validate_certs": False}, environ).token()
 
@@ -284,15 +288,6 @@ def test_a_user_signs_in_with_a_password_through_a_proxy(
     assert proxy.asked
 
 
-def test_the_managed_identity_of_an_app_service_gets_a_token(
-    managed_identity: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in managed_identity.items():
-        monkeypatch.setenv(name, value)  # azure-identity reads the process's own environment
-    token = credential_from({"auth_source": "msi"}, {}).token()
-    assert claims(token.value)["aud"] == AUDIENCE
-
-
 def test_the_managed_identity_of_a_machine_gets_a_token(
     local_mms: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -309,7 +304,7 @@ def test_a_user_assigned_identity_that_does_not_exist_is_an_error(
     local_mms: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", local_mms["AZUREML_MMS_API_URL"])
-    with pytest.raises(AuthError, match="^Managed identity nobody"):
+    with pytest.raises(AuthError, match=r"^Managed identity nobody"):
         credential_from({"auth_source": "msi", "client_id": "nobody", "retries": 0}, {}).token()
 
 
@@ -348,6 +343,60 @@ def test_a_user_who_is_not_signed_in_learns_what_else_was_tried(az: Path) -> Non
     ) as caught:
         credential_from({}, {"PATH": str(az), "HOME": "/nonexistent"}).token()
     assert caught.value.code == "NoCredential"
+
+
+class Description(http.server.BaseHTTPRequestHandler):
+    """Describes a cloud whose tokens come from the local MMS."""
+
+    login = ""
+
+    def do_GET(self) -> None:
+        assert self.path == "/metadata/endpoints?api-version=2019-05-01"
+        audiences = ["https://management.core.windows.net/", "https://management.azure.com/"]
+        body = json.dumps([{"authentication": {"loginEndpoint": self.login, "audiences": audiences}}]).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_arguments: Any) -> None:
+        """Keep quiet."""
+
+
+@pytest.fixture
+def resource_manager(local_mms: dict[str, str], certificates: Certificates) -> Iterator[str]:
+    """The URL of a Resource Manager, over TLS, that describes a cloud."""
+    Description.login = authority(local_mms)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificates.chain, certificates.key)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Description) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        yield f"https://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_a_cloud_of_ones_own_says_itself_where_its_tokens_come_from(
+    environ: dict[str, str],
+    network: dict[str, Any],
+    resource_manager: str,
+    certificates: Certificates,
+    tmp_path: Path,
+) -> None:
+    bundle = tmp_path / "bundle.pem"
+    bundle.write_text(certificates.authority.read_text() + Path(network["ca_path"]).read_text())
+    options = {**network, "ca_path": str(bundle), "cloud_environment": resource_manager}
+    token = credential_from(options, {**environ, "AZURE_AUTHORITY_HOST": ""}).token()
+    assert claims(token.value)["aud"] == AUDIENCE
+
+
+def test_a_cloud_that_does_not_describe_itself_is_an_error(environ: dict[str, str], network: dict[str, Any]) -> None:
+    options = {**network, "cloud_environment": environ["AZURE_AUTHORITY_HOST"]}
+    with pytest.raises(AuthError, match="description of the cloud could not be read") as caught:
+        credential_from(options, environ)
+    assert caught.value.code == "UnknownCloud"
 
 
 def test_a_refused_token_is_replaced_by_another(environ: dict[str, str], network: dict[str, Any]) -> None:

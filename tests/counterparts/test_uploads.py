@@ -29,7 +29,7 @@ from azure.storage.blob import (
     generate_account_sas,
     generate_container_sas,
 )
-from conftest import Account
+from storage_services import Account
 
 from ansible_collections.azureml.model_management.plugins.module_utils._errors import UploadError
 from ansible_collections.azureml.model_management.plugins.module_utils._storage.content import content_of

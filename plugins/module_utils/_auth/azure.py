@@ -106,22 +106,31 @@ class AzureCredential:
 
     def _answer(self) -> AccessToken:
         try:
-            from azure.core.exceptions import AzureError, ClientAuthenticationError
+            from azure.core.exceptions import (
+                AzureError,
+                ClientAuthenticationError,
+                ServiceRequestError,
+                ServiceResponseError,
+            )
             from azure.identity import CredentialUnavailableError
         except ImportError as error:
             raise MissingLibraryError("azure-identity", f"to sign in as {self.source}") from error
         try:
             return self._source.sdk_credential(self._authority, self._network).get_token(self._scope)
         except CredentialUnavailableError as error:
-            raise self._error("cannot be used", error, "NoCredential") from error
-        except ClientAuthenticationError as error:
-            raise self._error(f"was refused by {self._authority.url}", error, "CredentialRejected") from error
+            raise self._error("cannot be used", error, "NoCredential", self._lacked) from error
         except AzureError as error:
+            silent = (
+                ServiceRequestError,
+                ServiceResponseError,
+            )  # azure-identity wraps these in a ClientAuthenticationError
+            if isinstance(error, ClientAuthenticationError) and not isinstance(error.__cause__, silent):
+                raise self._error(f"was refused by {self._authority.url}", error, "CredentialRejected") from error
             raise self._error(f"got no answer from {self._authority.url}", error, "AuthorityUnreachable") from error
         except (ValueError, OSError) as error:  # what azure-identity says about a bad tenant, certificate or token file
             raise self._error("cannot be used", error, "InvalidCredential") from error
 
-    def _error(self, what: str, error: Exception, code: str) -> AuthError:
-        reason = masked(" ".join(str(error).split()), secrets_of(self._source))
-        before = f" Tried before: {'; '.join(self._lacked)}." if self._lacked else ""
-        return AuthError(f"{self.source[0].upper()}{self.source[1:]} {what}: {reason}{before}", code=code)
+    def _error(self, what: str, error: Exception, code: str, lacked: Sequence[str] = ()) -> AuthError:
+        reason = masked(" ".join(str(error).split()), secrets_of(self._source)).rstrip(".")
+        before = f" Tried before: {'; '.join(lacked)}." if lacked else ""
+        return AuthError(f"{self.source[0].upper()}{self.source[1:]} {what}: {reason}.{before}", code=code)
