@@ -10,6 +10,7 @@ import os
 from aiohttp import web
 
 from mms_local.api import middleware
+from mms_local.api.arm import ArmService
 from mms_local.api.auth import AnyToken, FixedToken, TokenChecker
 from mms_local.api.blob import BlobService, account_key
 from mms_local.api.dataplane import DataPlane
@@ -56,6 +57,7 @@ class Server:
         self._checker = _checker(config, self.identity)
         self._blobs = BlobStore(config.data_dir / "blob")
         self.blob = BlobService(self._blobs, account_key(config.data_dir / "blob"), bearer=self._checker)
+        self._arm = ArmService(self.mms.arm, self.database, self._checker, self._data_plane_token)
         self._build_logs = BuildLogs(self.mms)
         self._fronts = Fronts(self.mms, self._front, self._application, self._listen)
         self._runner: web.AppRunner | None = None
@@ -106,6 +108,11 @@ class Server:
             **self._tls_environment,
         }
 
+    def _data_plane_token(self, origin: str) -> str:
+        if self.config.auth == "checked":
+            return self.config.token or self.identity.access_token(origin)
+        return ANY_TOKEN
+
     def _application(self) -> web.Application:
         """An application with what every request goes through, and no routes."""
         middlewares = [middleware.observed(self.journal), middleware.refusals_answered]
@@ -141,6 +148,8 @@ class Server:
             *self._fronts.routes(),
             *control.routes(),
             *self.identity.control_routes(),
+            *self._arm.routes(),
+            *self._arm.control_routes(),
             *self._build_logs.routes(),
             *self.blob.routes(),
             *self.identity.routes(),

@@ -119,7 +119,9 @@ def _is_loopback(request: web.Request) -> bool:
 
 
 async def add_request_ids(request: web.Request, response: web.StreamResponse) -> None:
-    """Both ids on every answer (protocol 7.1.4); those that a room set itself stay."""
+    """Both ids on every answer (protocol 7.1.4), but from ARM the caller's only on request (4.5)."""
     if REQUEST_ID in request:
         response.headers.setdefault("x-ms-request-id", request[REQUEST_ID])
-        response.headers.setdefault("x-ms-client-request-id", request[CLIENT_REQUEST_ID])
+        wanted = request.headers.get("x-ms-return-client-request-id", "").lower() == "true"
+        if wanted or room(request) != "arm":
+            response.headers.setdefault("x-ms-client-request-id", request[CLIENT_REQUEST_ID])

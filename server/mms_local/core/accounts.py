@@ -97,12 +97,22 @@ class ArmResource:
 
 
 @dataclass(frozen=True)
+class StorageAccess:
+    """The storage account of a cluster, and its keys."""
+
+    resource_id: str | None
+    primary_key: str = field(repr=False)
+    secondary_key: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
 class ClusterAccess:
     """The secrets behind an operationalizationCluster: what `listKeys` gives and deployments need."""
 
     kubeconfig: str | None = field(default=None, repr=False)
     pull_secret: str | None = None
     registry: Registry | None = None
+    storage: StorageAccess | None = None
 
 
 class AccountStorage(Protocol):
@@ -216,13 +226,16 @@ class ArmResources:
 
     def set_access(self, name: ArmName, access: ClusterAccess) -> None:
         """Keep the secrets of a cluster; what was kept before is replaced."""
-        registry = access.registry
+        registry, storage = access.registry, access.storage
         values = {
             "kubeconfig": access.kubeconfig,
             "pullSecret": access.pull_secret,
             "registryLocation": registry.location if registry else None,
             "registryUser": registry.user if registry else None,
             "registryPassword": registry.password if registry else None,
+            "storageId": storage.resource_id if storage else None,
+            "storageKey": storage.primary_key if storage else None,
+            "storageSecondKey": storage.secondary_key if storage else None,
         }
         self._storage.set_secrets(
             name.id.casefold(), {key: value for key, value in values.items() if value is not None}
@@ -234,9 +247,11 @@ class ArmResources:
         if name is None:
             return ClusterAccess()
         kept = self._storage.secrets(name.id.casefold())
-        registry = None
+        registry, storage = None, None
         if "registryLocation" in kept:
             registry = Registry(
                 kept["registryLocation"], kept.get("registryUser", ""), kept.get("registryPassword", "")
             )
-        return ClusterAccess(kept.get("kubeconfig"), kept.get("pullSecret"), registry)
+        if "storageKey" in kept:
+            storage = StorageAccess(kept.get("storageId"), kept["storageKey"], kept.get("storageSecondKey"))
+        return ClusterAccess(kept.get("kubeconfig"), kept.get("pullSecret"), registry, storage)

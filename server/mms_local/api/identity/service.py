@@ -86,6 +86,17 @@ class IdentityService:
             return str(error)
         return None
 
+    def access_token(self, origin: str) -> str:
+        """A token of the default application, as `listTokens` of a hosting account gives it (protocol 4.1).
+
+        Args:
+            origin: scheme, host and port as the caller wrote them.
+
+        Raises:
+            IdentityUnavailable: the libraries are missing.
+        """
+        return self._grants.managed_identity_token(origin, self.directory.default, _RESOURCES[0] + "/")
+
     def environment(self, authority: str) -> dict[str, str]:
         """The variables by which azure-identity finds the default application. One of them is a secret.
 

@@ -1,0 +1,134 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Resources as Resource Manager shows them (protocol 4.1 to 4.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from mms_local.api.arm.kinds import KINDS, Kind
+from mms_local.api.generations import WIRES
+from mms_local.api.shapes import timestamp
+from mms_local.core.accounts import ARM_KIND_OF, ArmKind, ArmName, ArmResource, ClusterAccess
+
+Json = dict[str, Any]
+
+_MARKERS = {ARM_KIND_OF[wire.generation]: wire.marker for wire in WIRES.values()}
+
+
+def resource(kind: Kind, one: ArmResource, origin: str) -> Json:
+    """A resource of any kind.
+
+    Args:
+        origin: scheme, host and port that the caller used; the account's swagger location is built from it.
+    """
+    properties: Json = {
+        **one.body.get("properties", {}),
+        "createdOn": timestamp(one.created),
+        "modifiedOn": timestamp(one.modified),
+    }
+    if kind.arm is ArmKind.CLUSTER:
+        properties |= {"provisioningState": "Succeeded", "provisioningErrors": []}
+    else:
+        properties["modelManagementSwaggerLocation"] = _swagger_location(kind, one.name, origin)
+    shown: Json = {
+        "id": one.name.id,
+        "name": one.name.name,
+        "type": kind.arm.value,
+        "location": one.body["location"],
+        "tags": one.body.get("tags", {}),
+    }
+    if "sku" in one.body:
+        shown["sku"] = one.body["sku"]
+    return {**shown, "properties": properties}
+
+
+def _swagger_location(kind: Kind, name: ArmName, origin: str) -> str:
+    parts = (name.subscription, "resourceGroups", name.resource_group, _MARKERS[kind.arm], name.name)
+    path = "/".join(quote(part, safe="") for part in parts)
+    return f"{origin}/api/subscriptions/{path}/swagger.json?api-version={kind.versions[0]}"
+
+
+def cluster_keys(access: ClusterAccess) -> Json:
+    """The secrets of a cluster, as `listKeys` gives them; null for what was not configured."""
+    registry, storage = access.registry, access.storage
+    return {
+        "storageAccount": {
+            "resourceId": storage.resource_id if storage else None,
+            "primaryKey": storage.primary_key if storage else None,
+            "secondaryKey": storage.secondary_key if storage else None,
+        },
+        "containerRegistry": {
+            "loginServer": registry.location if registry else None,
+            "username": registry.user if registry else None,
+            "password": registry.password if registry else None,
+            "password2": registry.password if registry else None,
+        },
+        "containerService": {
+            "acsKubeConfig": access.kubeconfig,
+            "servicePrincipalConfiguration": None,
+            "imagePullSecretName": access.pull_secret,
+        },
+        "appInsights": {"appId": None, "instrumentationKey": None},
+        "serviceAuthConfiguration": None,
+        "sslConfiguration": None,
+    }
+
+
+def subscription(subscription_id: str) -> Json:
+    """A subscription; every id names one here."""
+    return {
+        "id": f"/subscriptions/{subscription_id}",
+        "subscriptionId": subscription_id,
+        "displayName": "local",
+        "state": "Enabled",
+    }
+
+
+def resource_group(subscription_id: str, name: str) -> Json:
+    """A resource group; every name names one here."""
+    return {
+        "id": f"/subscriptions/{subscription_id}/resourceGroups/{name}",
+        "name": name,
+        "type": "Microsoft.Resources/resourceGroups",
+        "location": "local",
+        "properties": {"provisioningState": "Succeeded"},
+    }
+
+
+def provider(subscription_id: str, namespace: str) -> Json:
+    """A resource provider, which needs no registration here."""
+    types = [
+        {"resourceType": kind.type, "apiVersions": list(kind.versions)} for kind in KINDS if kind.namespace == namespace
+    ]
+    return {
+        "id": f"/subscriptions/{subscription_id}/providers/{namespace}",
+        "namespace": namespace,
+        "registrationState": "Registered",
+        "resourceTypes": types,
+    }
+
+
+def provider_operations(namespace: str) -> Json:
+    """What can be done with the resources of a provider, in the words of role definitions."""
+    verbs: Mapping[str, str] = {"read": "Get", "write": "Create or update", "delete": "Delete"}
+    operations = []
+    for kind in KINDS:
+        if kind.namespace != namespace:
+            continue
+        named = {**verbs, **{f"{action}/action": action for action in kind.actions}}
+        for name, title in named.items():
+            operations.append(
+                {
+                    "name": f"{kind.arm.value}/{name}",
+                    "display": {
+                        "provider": namespace,
+                        "resource": kind.type,
+                        "operation": title,
+                        "description": f"{title}: {kind.type}",
+                    },
+                }
+            )
+    return {"value": operations}
