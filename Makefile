@@ -4,12 +4,35 @@ SHELL := /bin/bash
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help test test-kubernetes bench docs tools clean
+.PHONY: help demo clean-demo test test-kubernetes bench docs tools clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 24
 
--include demo/demo.mk
+# The demo lives in .demo/: the local MMS's data, the model, the deployment record, the last answer.
+DEMO_ARGS ?=
+MMS_LOCAL := MMS_LOCAL_DATA_DIR=$(CURDIR)/.demo/mms .venv/bin/mms-local
+
+demo: .venv/demo.installed .demo/iris.joblib ## from nothing to a scored web service on this machine (DEMO_ARGS=--check to rehearse)
+	@rm -rf .demo/collections && mkdir -p .demo/collections/ansible_collections/azureml
+	@ln -s $(CURDIR) .demo/collections/ansible_collections/azureml/model_management
+	@$(MMS_LOCAL) start >/dev/null
+	@. .demo/mms/env && ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.demo/collections \
+	  ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_INVENTORY_UNPARSED_WARNING=false \
+	  .venv/bin/ansible-playbook playbooks/quickstart.yml $(DEMO_ARGS)
+	@cat .demo/answer
+
+clean-demo: ## stop the demo's processes and remove what it made
+	@if [ -d .demo/mms ]; then $(MMS_LOCAL) stop; fi
+	rm -rf .demo
+
+.demo/iris.joblib: playbooks/files/iris/train.py | .venv/demo.installed
+	@.venv/bin/python $< .demo
+
+.venv/demo.installed: requirements/demo.txt server/pyproject.toml | .venv/bin/python
+	@echo "Installing Ansible, scikit-learn and the local MMS into .venv (once)"
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check -r $< -e server
+	@touch $@
 
 test: tools ## every tier but Kubernetes, with one summary at the end (TIERS="lint server" for some of them)
 	@. .ci/env.sh && .venv/bin/python .ci/tiers.py $(TIERS)

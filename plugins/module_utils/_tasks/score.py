@@ -1,0 +1,172 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What mms_score does: ask a web service, and judge its answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from .._auth.token import Token
+from .._client import Client
+from .._errors import InputError, MmsError, NotFoundError, TransportError
+from .._resources.service import Service
+from .._scoring import first_difference
+from .._session import Session
+from .._transport import Response, Transport
+from .._wire import is_guid
+
+_PAUSE = 1.0
+_LONGEST_OUTPUT = 300
+# What a service says while it starts (protocol 6): 502, 503, or a body of just this word.
+_WARMING_UP = (502, 503)
+_UNREACHABLE = "ehostunreach"
+
+
+@dataclass(frozen=True)
+class ServiceKey:
+    """A service's key as a bearer token; fetched when it is needed, and again when the service refuses it."""
+
+    client: Client
+    service: Service
+    which: str
+
+    @property
+    def source(self) -> str:
+        return f"the {self.which} key of service {self.service.name!r}"
+
+    def token(self) -> Token:
+        keys = self.client.keys(self.service.id or "")
+        return Token(keys.primary if self.which == "primary" else keys.secondary, None, self.source)
+
+    def renew(self) -> Token | None:
+        return self.token()
+
+
+def score(session: Session) -> dict[str, Any]:
+    """Send the input to the service until it is warm, compare the answer, and return it.
+
+    Raises:
+        MmsError: C(NotReady), C(ScoringFailed), C(WrongAnswer) or C(TooSlow).
+    """
+    options = session.options
+    body = _body(options["input"])
+    service = _service(session)
+    credential = ServiceKey(session.client, service, options["key"])
+    # Repeating is done here: while a service warms up, many more answers than the usual call for another try.
+    transport = Transport(credential, replace(session.connection.http, retries=0), clock=session.clock)
+    transport.ids = session.transport.ids  # one list for the whole task
+    answer = _warm_answer(session, transport, service, body)
+    output = _output(answer.response)
+    _judge(service, answer, output, options)
+    result = {
+        "service": service.name,
+        "scoring_uri": service.scoring_uri,
+        "output": output,
+        "seconds": round(answer.seconds, 3),
+        "attempts": answer.attempts,
+    }
+    return {"score": result}
+
+
+@dataclass(frozen=True)
+class _Answer:
+    response: Response
+    seconds: float  # how long this one answer took
+    attempts: int
+
+
+def _body(given: Any) -> Any:
+    """Return the request's body; a text is taken for JSON."""
+    if not isinstance(given, str):
+        return given
+    try:
+        return json.loads(given)
+    except ValueError as error:
+        raise InputError(f"input is a text that is not JSON: {error}. Quote it as JSON, or give a YAML value.") from error
+
+
+def _service(session: Session) -> Service:
+    services, reference = session.client.services, session.options["service"]
+    if is_guid(reference):
+        service = services.get(reference)
+    else:
+        service = next((one for one in services.list(name=reference) if one.name == reference), None)
+    if service is None:
+        raise NotFoundError(f"Service {reference!r} does not exist, so it cannot be scored. A service is given as name or id.")
+    if not service.scoring_uri:
+        raise MmsError(
+            f"Service {reference!r} is in state {service.state} and has no scoring URI yet. "
+            "Wait for its operation first (mms_service with wait: true).",
+            code="NotReady",
+        )
+    return service
+
+
+def _warm_answer(session: Session, transport: Transport, service: Service, body: Any) -> _Answer:
+    """Return the first answer that is not one of a service that is still starting."""
+    begun = session.clock.monotonic()
+    attempts = 0
+    while True:
+        attempts += 1
+        sent = session.clock.monotonic()
+        try:
+            response = transport.send("POST", service.scoring_uri or "", body=body)
+            now = session.clock.monotonic()
+            if not _warming_up(response):
+                return _Answer(response, now - sent, attempts)
+            told = f"answered {response.status} {response.text()}".rstrip()
+        except TransportError as error:
+            if error.code == "TlsFailed":
+                raise
+            now = session.clock.monotonic()
+            told = error.message
+        if now - begun + _PAUSE > session.options["wait_timeout"]:
+            raise MmsError(
+                f"Service {service.name!r} at {service.scoring_uri} was not ready when wait_timeout "
+                f"({session.options['wait_timeout']} s) was over, after {attempts} attempts. Last: {told}",
+                code="NotReady",
+            )
+        session.tell(f"Service {service.name!r} is warming up: {told}")
+        session.clock.sleep(_PAUSE)
+
+
+def _warming_up(response: Response) -> bool:
+    return response.status in _WARMING_UP or (response.status >= 400 and response.text().strip() == _UNREACHABLE)
+
+
+def _output(response: Response) -> Any:
+    try:
+        return json.loads(response.body)
+    except ValueError:
+        return response.body.decode("utf-8", errors="replace")
+
+
+def _judge(service: Service, answer: _Answer, output: Any, options: Mapping[str, Any]) -> None:
+    response = answer.response
+    if response.status != 200:
+        advice = " Check the key with mms_service_keys." if response.status == 401 else " The service's log has more."
+        raise MmsError(
+            f"Service {service.name!r} answered {response.status} instead of 200: {response.text() or 'no body'}.{advice}",
+            code="ScoringFailed",
+            status=response.status,
+            request_id=response.ids.request_id,
+        )
+    if options["expected"] is not None:
+        difference = first_difference(output, options["expected"], options["tolerance"])
+        if difference:
+            told = json.dumps(output)
+            told = told if len(told) <= _LONGEST_OUTPUT else told[:_LONGEST_OUTPUT] + " ..."
+            raise MmsError(
+                f"Service {service.name!r} gave a wrong answer: {difference}. The whole answer: {told}",
+                code="WrongAnswer",
+                request_id=response.ids.request_id,
+            )
+    if options["max_latency"] is not None and answer.seconds > options["max_latency"]:
+        raise MmsError(
+            f"Service {service.name!r} took {answer.seconds:.3f} s to answer; max_latency is {options['max_latency']:g} s.",
+            code="TooSlow",
+            request_id=response.ids.request_id,
+        )
