@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The second shell of every module here: runs it in the controller's own process when that is provably the same.
 
-Starting a module costs several hundred milliseconds of CPU, the call to the service a few. C(meta/runtime.yml) routes all modules
+Starting a module costs several hundred milliseconds of CPU, the call to the service a few. C(meta/runtime.yml) routes
+all modules
 here. In every case that is not plainly the same, the module itself is run as ever.
 
-Importing requests with this file, and not with the first request, lets all workers inherit it from the controller, which loads
+Importing requests with this file, and not with the first request, lets all workers inherit it from the controller,
+which loads
 action plugins before it forks.
 """
 
@@ -24,6 +26,7 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
+
 from ansible_collections.azureml.model_management.plugins.module_utils._runner import Task, outcome
 
 try:
@@ -59,7 +62,7 @@ class ActionModule(ActionBase):
             self._check_same(variables)
             result.update(self._in_process(task, plain(arguments)))
         except NotTheSame as difference:
-            display.vvv(f"{self._task.action} runs as a module: {difference}", host=self._task.delegate_to)
+            display.vvv(f"{self._task.action} runs as a module: {difference}.")
             result.update(self._as_module(arguments, variables))
         return result
 
@@ -69,7 +72,7 @@ class ActionModule(ActionBase):
             module_args=dict(arguments), task_vars=variables, wrap_async=wrap_async
         )
         if not wrap_async:
-            self._remove_tmp_path(self._connection._shell.tmpdir)
+            super()._remove_tmp_path(self._connection._shell.tmpdir)
         return result
 
     def _check_same(self, variables: Mapping[str, Any]) -> None:
@@ -87,7 +90,7 @@ class ActionModule(ActionBase):
                 raise NotTheSame(f"{keyword} is set")
         if any(self._task.environment or ()):
             raise NotTheSame("environment is set")
-        if C.DEFAULT_KEEP_REMOTE_FILES:
+        if C.config.get_config_value("DEFAULT_KEEP_REMOTE_FILES"):
             raise NotTheSame("the files of the module shall be kept")
         if not HAS_REQUESTS:
             raise NotTheSame("the library requests is missing here")
@@ -120,7 +123,6 @@ class ActionModule(ActionBase):
             tell=display.v,
             warn=warnings.append,
         )
-        result["invocation"] = {"module_args": validated.validated_parameters}
         if warnings:
             result["warnings"] = warnings
         censored: dict[str, Any] = remove_values(result, validated._no_log_values)
@@ -161,7 +163,8 @@ def plain(value: Any) -> Any:
 
 
 def _is_this_python(interpreter: str) -> bool:
-    """Tell whether it is the controller's Python. Equal files are not enough: a virtual environment has links to its base."""
+    """Tell whether it is the controller's Python. The same file is not enough: a virtual environment links to its
+    base."""
     return (
         os.path.isabs(interpreter)
         and os.path.dirname(os.path.abspath(interpreter)) == os.path.dirname(os.path.abspath(sys.executable))
