@@ -1,0 +1,63 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who may use the control room and the page: callers on this machine, and no web page of somebody else.
+
+A browser on this machine is a caller on this machine, whatever site it shows. Such a site could send requests here
+(cross-site request forgery), or have its own name point to 127.0.0.1 and then read the answers too (DNS rebinding).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+
+from aiohttp import hdrs, web
+
+from mms_local.api.errors import ApiError
+
+
+def demand_neighbour(request: web.Request, *, anywhere: bool = False) -> None:
+    """Refuse callers from afar, and requests that a web page of another origin had a browser send.
+
+    Args:
+        anywhere: answer callers beyond the loopback interface too.
+
+    Raises:
+        ApiError: 403.
+    """
+    if not anywhere and not _is_loopback(request):
+        raise ApiError(403, "this answers on the loopback interface only; see --control-anywhere")
+    host = request.url.host or ""
+    if not _cannot_be_rebound(host):
+        raise ApiError(403, f"this does not answer under the name {host!r}; use localhost or an IP address")
+    origin = request.headers.get(hdrs.ORIGIN)
+    if origin is not None and not _is_own(origin, request):
+        raise ApiError(403, f"requests of web pages from {origin} are not answered here")
+
+
+def demand_own_page(request: web.Request) -> None:
+    """Refuse a write that this server's own page did not send.
+
+    Raises:
+        ApiError: 403 without the page's header, which other origins cannot send without being asked first, or without
+            an Origin header that names this server, which every browser sends with a POST.
+    """
+    if request.headers.get("X-MMS-Page") != "1" or not _is_own(request.headers.get(hdrs.ORIGIN, ""), request):
+        raise ApiError(403, "only the page of this server may send this; other clients use the service's scoringUri")
+
+
+def _is_own(origin: str, request: web.Request) -> bool:
+    return origin.partition("://")[2].lower() == request.host.lower()
+
+
+def _is_loopback(request: web.Request) -> bool:
+    peer = request.transport.get_extra_info("peername") if request.transport else None
+    return peer is not None and ipaddress.ip_address(peer[0].split("%")[0]).is_loopback
+
+
+def _cannot_be_rebound(host: str) -> bool:
+    """Whether no stranger can own this name: an address, a name of one label, or one below `localhost`."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return bool(host) and ("." not in host.rstrip(".") or host.lower().rstrip(".").endswith(".localhost"))
+    return True
