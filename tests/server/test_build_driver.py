@@ -1,0 +1,45 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The look at a driver before anything is built from it."""
+
+from __future__ import annotations
+
+import pytest
+
+from mms_local.build.driver import check_driver
+from mms_local.core.ports import JobFailed
+
+GOOD = {
+    "functions": "def init(): pass\ndef run(raw_data): return 1",
+    "async": "async def init(): pass\nasync def run(raw_data): return 1",
+    "imported": "from scoring import init, run",
+    "renamed": "from scoring import start as init, score as run",
+    "star": "from scoring import *",
+    "assigned": "init = run = lambda *_: None",
+    "annotated": "from typing import Callable\ninit: Callable = print\nrun: Callable = print",
+    "tuple": "init, run = print, print",
+    "branches": "try:\n    from a import run\nexcept ImportError:\n    def run(x): ...\nif 1:\n    def init(): ...",
+    "decorated": "def init(): ...\n@schema\ndef run(data): ...",
+}
+BAD = {
+    "no run": ("def init(): pass", "no function run"),
+    "neither": ("x = 1", "no function init and no function run"),
+    "inner": ("def init():\n    def run(raw_data): ...", "no function run"),
+    "method": ("def init(): ...\nclass Scorer:\n    def run(self): ...", "no function run"),
+    "syntax": ("def init(:\n    pass", "line 1"),
+    "null": ("def init(): pass\0", "no valid Python"),
+}
+
+
+@pytest.mark.parametrize("source", GOOD.values(), ids=GOOD)
+def test_a_driver_with_both_functions_passes_however_it_gets_them(source: str) -> None:
+    check_driver(source.encode(), "score.py")
+
+
+@pytest.mark.parametrize(("source", "told"), BAD.values(), ids=BAD)
+def test_a_driver_that_cannot_work_is_refused_with_the_reason(source: str, told: str) -> None:
+    with pytest.raises(JobFailed, match=told) as failed:
+        check_driver(source.encode(), "score.py")
+    assert "score.py" in failed.value.message
+    assert failed.value.details[0][0] == "DriverInvalid"
+    assert failed.value.status == 400
