@@ -156,8 +156,10 @@ def existing_files(paths: Sequence[str]) -> list[Path]:
     """
     found = [path for path in (Path(name).expanduser() for name in dict.fromkeys(paths) if name) if path.exists()]
     if not found:
-        where = ", ".join(paths) or "an empty list of paths"
-        raise KubeconfigError(f"There is no kubeconfig at {where}. Give the path of one, its text, or a mapping.")
+        # Folder and name apart: Ansible would censor the path as a whole, for kubeconfig is an option that it hides.
+        places = (Path(name).expanduser().absolute() for name in paths if name)
+        tried = ", ".join(f"{path.name} in {path.parent}" for path in places) or "an empty list of paths"
+        raise KubeconfigError(f"There is no kubeconfig: {tried}. Give the path of one, its text, or a mapping.")
     return found
 
 

@@ -187,7 +187,7 @@ def cluster(**fields: Any) -> dict[str, Any]:
         (cluster(**{"certificate-authority": "ca.pem"}), None, ["relative path 'ca.pem'", "base_dir"]),
         (cluster(**{"certificate-authority": "/no/ca.pem"}), None, ["/no/ca.pem", "No such file"]),
         (cluster(**{"certificate-authority-data": "%%%"}), None, ["certificate-authority-data", "not base64"]),
-        ("/no/such/config", None, ["no kubeconfig at /no/such/config"]),
+        ("/no/such/config", None, ["no kubeconfig: config in /no/such"]),
         ([], None, ["no kubeconfig", "empty list"]),
         ("", None, ["is empty"]),
         ("- a\n- b\n", None, ["not a kubeconfig"]),

@@ -1,0 +1,197 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs kubectl: credentials never on a command line, its complaints as errors that say what to do."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ._errors import MmsError
+from ._kubeconfig import Chosen, chosen, default_source, existing_files, is_text, read, split_paths
+from ._masking import masked
+
+# What kubectl prints to standard error, and what it means. The first that fits counts.
+_COMPLAINTS = (
+    ("(Forbidden)", "Forbidden", 403),
+    ("(NotFound)", "NotFound", 404),
+    ("(AlreadyExists)", "Conflict", 409),
+    ("(Conflict)", "Conflict", 409),
+    ("(Unauthorized)", "Unauthorized", 401),
+    ("certificate", "TlsFailed", None),
+    ("Unable to connect to the server", "ConnectionFailed", None),
+    ("The connection to the server", "ConnectionFailed", None),
+    ("context deadline exceeded", "RequestTimedOut", None),
+    ("Client.Timeout", "RequestTimedOut", None),
+    ("error: EOF", "ConnectionFailed", None),
+)
+_ADVICE = {
+    "Unauthorized": " The cluster does not know the credential in the kubeconfig, or it has expired.",
+    "TlsFailed": " Set ca_cert to the authority of the cluster's certificate.",
+    "ConnectionFailed": " Check the server in the kubeconfig, and that it can be reached from here.",
+    "RequestTimedOut": " Check the server in the kubeconfig, or raise timeout.",
+}
+# Options that override what a kubeconfig says: (option, part of the kubeconfig, its field).
+_OVERRIDES = (
+    ("host", "cluster", "server"),
+    ("ca_cert", "cluster", "certificate-authority"),
+    ("proxy", "cluster", "proxy-url"),
+    ("api_key", "user", "token"),
+    ("client_cert", "user", "client-certificate"),
+    ("client_key", "user", "client-key"),
+    ("impersonate_user", "user", "as"),
+)
+
+
+class KubectlError(MmsError):
+    """kubectl is not there, or the cluster refused what it asked for."""
+
+    code = "KubectlFailed"
+
+
+class Kubectl:
+    """kubectl with the connection that a task describes.
+
+    Args:
+        options: Validated options, C(KUBERNETES_OPTIONS) among them.
+        environ: Environment of kubectl.
+        namespace: None for the one of the context.
+        secrets: What must not be repeated when kubectl complains.
+    """
+
+    def __init__(
+        self, options: Mapping[str, Any], environ: Mapping[str, str], namespace: str | None, secrets: Sequence[str] = ()
+    ) -> None:
+        self._program: str = options["kubectl"]
+        self._timeout: int = options["timeout"]
+        self._environ = environ
+        self._secrets = [*secrets, options["api_key"] or ""]
+        self._arguments = [f"--request-timeout={self._timeout}s"]
+        self._config: Mapping[str, Any] | Sequence[str] = connection(options, environ)
+        if options["context"] and not isinstance(self._config, Mapping):
+            self._arguments.append(f"--context={options['context']}")
+        if namespace:
+            self._arguments.append(f"--namespace={namespace}")
+
+    def run(self, *arguments: str, manifest: Mapping[str, Any] | None = None) -> str:
+        """Return what kubectl prints.
+
+        Args:
+            manifest: Sent through standard input, where no other user of the machine can see it.
+
+        Raises:
+            KubectlError: with the reason as C(code).
+        """
+        done = self._run(arguments, manifest)
+        if done.returncode != 0:
+            raise self._complaint(arguments, done.stderr or done.stdout)
+        return done.stdout
+
+    def namespace(self) -> str:
+        """Return the namespace that this works in."""
+        view = json.loads(self.run("config", "view", "--minify", "--output=json"))
+        return str(view["contexts"][0]["context"].get("namespace") or "default")
+
+    def may(self, verb: str, resource: str) -> bool:
+        """Tell whether the cluster lets us do this."""
+        done = self._run(("auth", "can-i", verb, resource), None)
+        answer = done.stdout.strip()
+        if answer not in ("yes", "no"):
+            raise self._complaint(("auth", "can-i", verb, resource), done.stderr or answer)
+        return answer == "yes"
+
+    def _run(self, arguments: Sequence[str], manifest: Mapping[str, Any] | None) -> subprocess.CompletedProcess[str]:
+        with self._environment() as environment:
+            try:
+                return subprocess.run(
+                    [self._program, *self._arguments, *arguments],
+                    input=json.dumps(manifest) if manifest else "",
+                    env=environment,
+                    capture_output=True,
+                    text=True,
+                    timeout=self._timeout + 10,
+                    check=False,
+                )
+            except FileNotFoundError:
+                raise KubectlError(
+                    f"There is no program {self._program!r}. Install kubectl, or set the option kubectl to its path.",
+                    code="KubectlNotFound",
+                ) from None
+            except subprocess.TimeoutExpired:
+                raise KubectlError(
+                    f"kubectl {arguments[0]} did not end within {self._timeout + 10} s.", code="RequestTimedOut"
+                ) from None
+
+    @contextmanager
+    def _environment(self) -> Iterator[dict[str, str]]:
+        """The environment of kubectl; for its time, a kubeconfig that is no file is one that nobody else can read."""
+        if not isinstance(self._config, Mapping):
+            yield {**self._environ, "KUBECONFIG": os.pathsep.join(self._config)}
+            return
+        with tempfile.TemporaryDirectory(prefix="mms-") as folder:  # readable by its owner only
+            path = Path(folder, "kubeconfig")
+            path.write_text(json.dumps(self._config), encoding="utf-8")
+            yield {**self._environ, "KUBECONFIG": str(path)}
+
+    def _complaint(self, arguments: Sequence[str], text: str) -> KubectlError:
+        said = masked(" ".join(text.split()), self._secrets) or "nothing"
+        code, status = next(((code, status) for words, code, status in _COMPLAINTS if words in said), (None, None))
+        advice = _ADVICE.get(code or "", "")
+        return KubectlError(f"kubectl {' '.join(arguments[:3])} failed: {said}{advice}", code=code, status=status)
+
+
+def connection(options: Mapping[str, Any], environ: Mapping[str, str]) -> Mapping[str, Any] | Sequence[str]:
+    """Return the paths of the kubeconfig that kubectl shall use, or its content.
+
+    Files are left as they are, users with C(exec) included, for kubectl runs where the task runs. Where options
+    override a part of it, one context is made anew.
+
+    Raises:
+        KubeconfigError: the kubeconfig is broken or not there.
+    """
+    source: str = options["kubeconfig"] or ""
+    overrides = {name: options[name] for name, _part, _key in _OVERRIDES if options[name]}
+    if options["validate_certs"] is not None:
+        overrides["validate_certs"] = options["validate_certs"]
+    if source and is_text(source):
+        return _overridden(chosen(read(source), options["context"]), overrides)
+    paths = split_paths(source) or default_source(environ)
+    if options["host"] and not source:
+        return _overridden(Chosen("mms", {}, {}, {}), overrides)
+    if not source and not overrides and "KUBERNETES_SERVICE_HOST" in environ:
+        return paths  # in a pod, kubectl finds its way without any
+    files = existing_files(paths)
+    if overrides:
+        return _overridden(chosen(read([str(file) for file in files]), options["context"]), overrides)
+    return [str(file) for file in files]
+
+
+def _overridden(one: Chosen, overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a kubeconfig of one context, with what the options say in place of what it says."""
+    parts: dict[str, dict[str, Any]] = {"cluster": dict(one.cluster), "user": dict(one.user)}
+    if overrides.keys() & {"api_key", "client_cert"}:
+        parts["user"] = {}  # another credential: nothing of the one before may be mixed in
+    if "ca_cert" in overrides:
+        parts["cluster"].pop("certificate-authority-data", None)
+    for name, part, key in _OVERRIDES:
+        if name in overrides:
+            parts[part][key] = overrides[name]
+    if "validate_certs" in overrides:
+        parts["cluster"]["insecure-skip-tls-verify"] = not overrides["validate_certs"]
+        if not overrides["validate_certs"]:  # kubectl refuses both
+            for key in ("certificate-authority", "certificate-authority-data"):
+                parts["cluster"].pop(key, None)
+    return {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": "cluster", "cluster": parts["cluster"]}],
+        "users": [{"name": "user", "user": parts["user"]}],
+        "contexts": [{"name": one.name, "context": {**one.context, "cluster": "cluster", "user": "user"}}],
+        "current-context": one.name,
+    }
