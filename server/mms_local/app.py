@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 
 from aiohttp import web
 
+from mms_local import __version__
 from mms_local.api import middleware
 from mms_local.api.arm import ArmService
 from mms_local.api.auth import AnyToken, FixedToken, TokenChecker
@@ -21,6 +23,7 @@ from mms_local.compute.front import Front
 from mms_local.compute.traffic import Traffic
 from mms_local.config import Config
 from mms_local.control.faults import Faults
+from mms_local.control.guard import control_from_no_other_site
 from mms_local.control.journal import RequestJournal
 from mms_local.control.room import ControlRoom, State
 from mms_local.control.state import StateDocument
@@ -29,6 +32,7 @@ from mms_local.core.mms import Mms
 from mms_local.core.ports import Builder, Compute
 from mms_local.core.world import World
 from mms_local.data_directory import DataDirectory, write_private
+from mms_local.page.routes import PageRoutes
 from mms_local.store.blob_store import BlobStore
 from mms_local.store.database import Database
 from mms_local.store.logs import LogFiles
@@ -40,10 +44,35 @@ ANY_TOKEN = "local"
 _GRACE = 5.0  # seconds that open requests have when the server stops
 
 
-class Server:
-    """One server: :meth:`start` it, and :meth:`stop` it in the same event loop."""
+EngineChoice = Callable[[Config, Traffic], tuple[Builder, Compute]]
 
-    def __init__(self, config: Config) -> None:
+
+def engines_of(config: Config, traffic: Traffic) -> tuple[Builder, Compute]:
+    """What builds and runs, as `--compute` says. What is not chosen is not imported."""
+    if config.compute == "none":
+        from mms_local.compute.null import NullBuilder, NullCompute
+
+        return NullBuilder(config.data_dir), NullCompute()
+    from mms_local.build import ImageBuilder
+
+    builder = ImageBuilder(config.data_dir)
+    if config.compute == "kubernetes":
+        from mms_local.compute.kubernetes import KubernetesCompute
+
+        return builder, KubernetesCompute(config.data_dir)
+    from mms_local.compute.process import ProcessCompute
+
+    return builder, ProcessCompute(config.data_dir, traffic=traffic)
+
+
+class Server:
+    """One server: :meth:`start` it, and :meth:`stop` it in the same event loop.
+
+    Args:
+        choose_engines: makes what builds images and runs services.
+    """
+
+    def __init__(self, config: Config, choose_engines: EngineChoice = engines_of) -> None:
         self.config = config
         self.directory = DataDirectory(config.data_dir)
         self.database = Database(config.data_dir / "mms.db")
@@ -52,7 +81,7 @@ class Server:
         self.identity = IdentityService(config.data_dir / "identity")
         self._logs = LogFiles(config.data_dir / "logs")
         self._front = Front(traffic := Traffic())
-        engines = Engines(*_engines(config, traffic), self.faults)
+        engines = Engines(*choose_engines(config, traffic), self.faults)
         self.mms = Mms(World(self.database, self._logs), engines, strict_accounts=config.strict_accounts)
         self._checker = _checker(config, self.identity)
         self._blobs = BlobStore(config.data_dir / "blob")
@@ -81,7 +110,12 @@ class Server:
         await self.mms.jobs.resume()
         self.directory.announce(self.url, self.environment())
         if self.config.ready_file is not None:
-            ready = {"url": self.url, "pid": os.getpid(), "env": self.environment()}
+            ready = {
+                "url": self.url,
+                "pid": os.getpid(),
+                "env": self.environment(),
+                "managedIdentityEnv": self.identity.managed_identity_environment(self.url),
+            }
             write_private(self.config.ready_file, json.dumps(ready, indent=2) + "\n")
 
     async def stop(self) -> None:
@@ -118,7 +152,7 @@ class Server:
         middlewares = [middleware.observed(self.journal), middleware.refusals_answered]
         if not self.config.control_anywhere:
             middlewares.append(middleware.control_on_loopback)
-        middlewares.append(middleware.sabotaged(self.faults))
+        middlewares += [control_from_no_other_site, middleware.sabotaged(self.faults)]
         app = web.Application(middlewares=middlewares, client_max_size=self.config.max_body)
         app.on_response_prepare.append(middleware.add_request_ids)
         return app
@@ -143,10 +177,13 @@ class Server:
             [self._reset],
             {"compute": config.compute, "auth": config.auth, "pid": os.getpid()},
         )
+        about = {"version": __version__, "compute": config.compute}
+        page = PageRoutes(self.mms, self.journal, self._fronts.origin, lambda: self.url, about)
         return [
             *data_plane.routes(),
             *self._fronts.routes(),
             *control.routes(),
+            *page.routes(),
             *self.identity.control_routes(),
             *self._arm.routes(),
             *self._arm.control_routes(),
@@ -167,9 +204,7 @@ class Server:
         return runner, int(runner.addresses[0][1])
 
     async def _listen_with_tls(self, runner: web.AppRunner, host: str, port: int) -> None:
-        from mms_local.api.identity.tls import server_tls  # needs an extra
-
-        tls = server_tls(self.config.data_dir / "tls", [self.config.host])
+        tls = self.identity.tls(self.config.data_dir / "tls", [self.config.host])
         await web.TCPSite(runner, self.config.host, port, ssl_context=tls.context).start()
         url = f"https://{host}:{runner.addresses[-1][1]}"
         self._tls_environment = {"MMS_LOCAL_CA_FILE": str(tls.ca_path), **self.identity.environment(url)}
@@ -182,32 +217,9 @@ class Server:
         await self.mms.jobs.clear()
         self.database.clear()
         self._blobs.clear()
+        self.identity.directory.clear()
         self._logs.clear()
         self.journal.clear()
-
-
-def _engines(config: Config, traffic: Traffic) -> tuple[Builder, Compute]:
-    if config.compute == "none":
-        from mms_local.compute.null import NullBuilder, NullCompute
-
-        return NullBuilder(config.data_dir), NullCompute()
-    from mms_local.build import ImageBuilder, OciMode, OciSettings
-
-    registries = frozenset(filter(None, (config.insecure_registries or "").split(",")))
-    builder = ImageBuilder(
-        config.data_dir,
-        python=config.python,
-        allow_sdists=config.allow_sdists,
-        oci=OciSettings(OciMode(config.oci), config.base_image, registries),
-        dependencies=config.dependency_cache,
-    )
-    if config.compute == "kubernetes":
-        from mms_local.compute.kubernetes import KubernetesCompute
-
-        return builder, KubernetesCompute(config.data_dir)
-    from mms_local.compute.process import ProcessCompute
-
-    return builder, ProcessCompute(config.data_dir, python=config.python, traffic=traffic)
 
 
 def _checker(config: Config, identity: IdentityService) -> TokenChecker | None:
@@ -215,4 +227,7 @@ def _checker(config: Config, identity: IdentityService) -> TokenChecker | None:
         return None
     if config.auth == "any":
         return AnyToken()
-    return FixedToken(config.token, identity) if config.token else identity
+    if config.token:
+        return FixedToken(config.token, identity)
+    identity.demand_libraries()
+    return identity

@@ -10,7 +10,8 @@ import shlex
 import signal
 import sys
 
-from mms_local.app import Server
+from mms_local.api.identity import IdentityUnavailable
+from mms_local.app import EngineChoice, Server, engines_of
 from mms_local.config import Config
 from mms_local.data_directory import DirectoryInUse
 from mms_local.store.connection import SchemaError
@@ -18,16 +19,16 @@ from mms_local.store.connection import SchemaError
 _SECRETS = frozenset({"AZUREML_MMS_ACCESS_TOKEN", "AZURE_STORAGE_CONNECTION_STRING", "AZURE_CLIENT_SECRET"})
 
 
-def run(config: Config) -> int:
+def run(config: Config, choose_engines: EngineChoice = engines_of) -> int:
     """Serve until SIGTERM or SIGINT; gives the exit status."""
     logging.basicConfig(
         level=config.log_level.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     try:
-        return asyncio.run(_serve(config))
+        return asyncio.run(_serve(config, choose_engines))
     except ModuleNotFoundError as error:
         print(f"mms-local: {error.name} is missing; install the extra that the chosen flags need", file=sys.stderr)
-    except (DirectoryInUse, SchemaError) as error:
+    except (DirectoryInUse, IdentityUnavailable, SchemaError) as error:
         print(f"mms-local: {error}", file=sys.stderr)
     except OSError as error:
         where = f"{config.host}:{config.port}"
@@ -35,12 +36,12 @@ def run(config: Config) -> int:
     return 1
 
 
-async def _serve(config: Config) -> int:
+async def _serve(config: Config, choose_engines: EngineChoice) -> int:
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
-    server = Server(config)
+    server = Server(config, choose_engines)
     try:
         await server.start()
         _say_ready(server, config)

@@ -4,19 +4,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import os
-import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import web
 from azure.core import MatchConditions
 from azure.core.exceptions import HttpResponseError
 from azure.storage.blob import (
@@ -32,61 +28,27 @@ from azure.storage.blob import (
     generate_container_sas,
 )
 
-from mms_local.api.blob import ACCOUNT, BlobService, account_key
-from mms_local.store.blob_store import BlobStore
+from mms_local.api.blob import ACCOUNT
+from mms_local.testing import ServerProcess
 
 MIB = 1 << 20
 
 
 @pytest.fixture
-def connection_string(tmp_path: Path) -> Iterator[str]:
-    """A running blob service; what the SDK needs to find it."""
-    loop = asyncio.new_event_loop()
-    ready = threading.Event()
-    found: list[str] = []
-
-    async def serve() -> web.AppRunner:
-        store = BlobStore(tmp_path / "blob")
-        service = BlobService(store, account_key(tmp_path / "blob"))
-        app = web.Application()
-        app.add_routes(service.routes())
-
-        async def close(_: web.Application) -> None:
-            store.close()
-
-        app.on_cleanup.append(close)
-        runner = web.AppRunner(app, access_log=None)
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        host, port = runner.addresses[0][:2]
-        found.append(service.connection_string(f"http://{host}:{port}"))
-        ready.set()
-        return runner
-
-    def run() -> None:
-        runner = loop.run_until_complete(serve())
-        loop.run_forever()
-        loop.run_until_complete(runner.cleanup())
-        loop.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    assert ready.wait(10)
-    yield found[0]
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join(10)
+def connection_string(server: ServerProcess) -> str:
+    """What the SDK needs to find the account of a running server."""
+    return server.environment["AZURE_STORAGE_CONNECTION_STRING"]
 
 
 @pytest.fixture
-def account(connection_string: str) -> Iterator[BlobServiceClient]:
+def storage(connection_string: str) -> Iterator[BlobServiceClient]:
     with BlobServiceClient.from_connection_string(connection_string, retry_total=0) as client:
         yield client
 
 
 @pytest.fixture
-def container(account: BlobServiceClient) -> ContainerClient:
-    return account.create_container("mms-assets")
+def container(storage: BlobServiceClient) -> ContainerClient:
+    return storage.create_container("mms-assets")
 
 
 @pytest.fixture
@@ -118,20 +80,20 @@ def status_of(url: str) -> int:
 # Containers
 
 
-def test_a_container_is_made_once(account: BlobServiceClient) -> None:
-    container = account.create_container("mms-assets", metadata={"made_by": "test"})
+def test_a_container_is_made_once(storage: BlobServiceClient) -> None:
+    container = storage.create_container("mms-assets", metadata={"made_by": "test"})
     assert container.exists()
     assert container.get_container_properties().metadata == {"made_by": "test"}
-    assert refusal(lambda: account.create_container("mms-assets")) == (409, "ContainerAlreadyExists")
+    assert refusal(lambda: storage.create_container("mms-assets")) == (409, "ContainerAlreadyExists")
 
 
 @pytest.mark.parametrize("name", ["ab", "Upper", "two--hyphens", "-edge", "x" * 64, "under_score"])
-def test_a_container_name_that_breaks_the_rules_is_refused(account: BlobServiceClient, name: str) -> None:
-    assert refusal(lambda: account.create_container(name))[1] == "InvalidResourceName"
+def test_a_container_name_that_breaks_the_rules_is_refused(storage: BlobServiceClient, name: str) -> None:
+    assert refusal(lambda: storage.create_container(name))[1] == "InvalidResourceName"
 
 
-def test_a_missing_container_is_not_found(account: BlobServiceClient) -> None:
-    missing = account.get_container_client("missing")
+def test_a_missing_container_is_not_found(storage: BlobServiceClient) -> None:
+    missing = storage.get_container_client("missing")
     assert not missing.exists()
 
     def upload() -> None:
@@ -146,18 +108,18 @@ def test_a_missing_container_is_not_found(account: BlobServiceClient) -> None:
         assert refusal(call)[1] == "ContainerNotFound"
 
 
-def test_a_deleted_container_takes_its_blobs_along(account: BlobServiceClient, container: ContainerClient) -> None:
+def test_a_deleted_container_takes_its_blobs_along(storage: BlobServiceClient, container: ContainerClient) -> None:
     container.upload_blob("a", b"x")
     container.delete_container()
     assert not container.exists()
-    again = account.create_container("mms-assets")
+    again = storage.create_container("mms-assets")
     assert list(again.list_blobs()) == []
 
 
-def test_containers_are_listed_in_pages(account: BlobServiceClient) -> None:
+def test_containers_are_listed_in_pages(storage: BlobServiceClient) -> None:
     for number in range(5):
-        account.create_container(f"box-{number}")
-    pages = [[one.name for one in page] for page in account.list_containers("box-", results_per_page=2).by_page()]
+        storage.create_container(f"box-{number}")
+    pages = [[one.name for one in page] for page in storage.list_containers("box-", results_per_page=2).by_page()]
     assert pages == [["box-0", "box-1"], ["box-2", "box-3"], ["box-4"]]
 
 
@@ -185,7 +147,7 @@ def test_a_small_blob_comes_back_with_its_properties(container: ContainerClient)
 
 
 @pytest.mark.parametrize("size", [0, 1, 4 * MIB, 4 * MIB + 1, 21 * MIB + 7])
-def test_blobs_of_every_size_come_back_unchanged(account: BlobServiceClient, connection_string: str, size: int) -> None:
+def test_blobs_of_every_size_come_back_unchanged(storage: BlobServiceClient, connection_string: str, size: int) -> None:
     data = os.urandom(min(size, MIB)) * (size // MIB + 1)
     data = data[:size]
     with BlobServiceClient.from_connection_string(
@@ -429,10 +391,10 @@ def test_a_create_signature_makes_new_blobs_and_replaces_none(container: Contain
     assert look_at == (403, "AuthorizationResourceTypeMismatch")
 
 
-def test_an_account_signature_reaches_what_its_resource_types_say(account: BlobServiceClient, key: str) -> None:
+def test_an_account_signature_reaches_what_its_resource_types_say(storage: BlobServiceClient, key: str) -> None:
     def client(types: str, permissions: str) -> BlobServiceClient:
         sas = generate_account_sas(ACCOUNT, key, resource_types=types, permission=permissions, expiry=in_minutes(5))
-        return BlobServiceClient(account.url, credential=sas, retry_total=0)
+        return BlobServiceClient(storage.url, credential=sas, retry_total=0)
 
     with client("sco", "rwdlac") as everything:
         everything.create_container("made-by-sas").upload_blob("a", b"x")
@@ -463,5 +425,5 @@ def test_what_is_not_supported_is_refused_by_name(container: ContainerClient) ->
     assert [found.name for found in container.list_blobs()] == ["plain"]
 
 
-def test_service_properties_can_be_read(account: BlobServiceClient) -> None:
-    assert account.get_service_properties()["delete_retention_policy"].enabled is False
+def test_service_properties_can_be_read(storage: BlobServiceClient) -> None:
+    assert storage.get_service_properties()["delete_retention_policy"].enabled is False

@@ -105,10 +105,15 @@ def test_the_directory_survives_a_restart_and_is_private(tmp_path: Path) -> None
     assert stat.S_IMODE((tmp_path / "directory.json").stat().st_mode) == 0o600
 
 
-def test_the_default_application_stays(tmp_path: Path) -> None:
+def test_the_default_application_stays_and_keeps_its_first_secret(tmp_path: Path) -> None:
     directory = Directory(tmp_path)
-    assert not directory.unregister(directory.default.client_id)
-    assert Directory(tmp_path).default == directory.default
+    first = directory.default
+    assert not directory.unregister(first.client_id)
+    directory.register(Application("another tenant", first.client_id, ("second",), ("pem",)))
+    directory.register(Application("tenant", "client"))
+    assert directory.default == Application(first.tenant, first.client_id, (*first.secrets, "second"), ("pem",))
+    directory.clear()
+    assert Directory(tmp_path).applications() == [first]
 
 
 def test_secrets_stay_out_of_representations() -> None:

@@ -76,17 +76,13 @@ class Gate:
         account: the account's name.
         key: its key, in base64.
         bearer: judges bearer tokens; None when tokens are not taken.
-        authority: where clients can get a token, told to those who come without credentials.
         clock: seconds since 1970.
     """
 
-    def __init__(
-        self, account: str, key: str, bearer: TokenChecker | None, authority: str, clock: Callable[[], float]
-    ) -> None:
+    def __init__(self, account: str, key: str, bearer: TokenChecker | None, clock: Callable[[], float]) -> None:
         self._account = account
         self._key = key
         self._bearer = bearer
-        self._authority = authority
         self._clock = clock
 
     def grant(self, request: web.Request, container: str, blob: str) -> Grant:
@@ -101,17 +97,13 @@ class Gate:
         if scheme == "Bearer" and self._bearer is not None:
             refusal = self._bearer.refusal(credentials.strip())
             if refusal is not None:
-                raise self._unauthenticated("InvalidAuthenticationInfo", f"The token is not accepted: {refusal}.")
+                raise _unauthenticated(request, "InvalidAuthenticationInfo", f"The token is not accepted: {refusal}.")
             return Grant()
         if scheme:
             raise _failed(f"The authorization scheme {scheme} is not supported here.")
         if "sig" in request.query:
             return self._sas(request, container, blob)
-        raise self._unauthenticated("NoAuthenticationInformation", "The request carries no credentials.")
-
-    def _unauthenticated(self, code: str, message: str) -> StorageError:
-        challenge = f"Bearer authorization_uri={self._authority} resource_id=https://storage.azure.com"
-        return StorageError(401, code, message, {"WWW-Authenticate": challenge})
+        raise _unauthenticated(request, "NoAuthenticationInformation", "The request carries no credentials.")
 
     def _shared_key(self, request: web.Request, credentials: str) -> Grant:
         account, _, given = credentials.partition(":")
@@ -181,6 +173,12 @@ class Gate:
             raise StorageError(
                 403, "AuthorizationSourceIPMismatch", f"This signature (sip) is not for the address {request.remote}."
             )
+
+
+def _unauthenticated(request: web.Request, code: str, message: str) -> StorageError:
+    authority = f"{request.scheme}://{request.host}/common/oauth2/authorize"
+    challenge = f"Bearer authorization_uri={authority} resource_id=https://storage.azure.com"
+    return StorageError(401, code, message, {"WWW-Authenticate": challenge})
 
 
 def _failed(reason: str) -> StorageError:

@@ -71,7 +71,6 @@ class BlobService:
         key: the account key, in base64.
         account: the account's name, also the first segment of every path.
         bearer: judges bearer tokens; None when tokens are not taken.
-        authority: where clients can get a token, told to those who come without credentials.
         clock: seconds since 1970.
     """
 
@@ -82,13 +81,12 @@ class BlobService:
         *,
         account: str = ACCOUNT,
         bearer: TokenChecker | None = None,
-        authority: str = "https://login.microsoftonline.com/common",
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
         self._key = key
         self._account = account
-        self._gate = Gate(account, key, bearer, authority, clock)
+        self._gate = Gate(account, key, bearer, clock)
         self._clock = clock
 
     def routes(self) -> list[web.RouteDef]:

@@ -104,8 +104,12 @@ class Directory:
         return self._users.get((tenant.lower(), name.casefold()))
 
     def register(self, application: Application) -> None:
-        """Add the application, in place of one with its client id."""
-        self._applications[application.client_id.lower()] = application
+        """Add the application, in place of one with its client id; the default one keeps tenant and first secret."""
+        client_id = application.client_id.lower()
+        if self._applications and client_id == self.default.client_id.lower():
+            kept = (*self.default.secrets[:1], *application.secrets)
+            application = replace(application, tenant=self.default.tenant, secrets=tuple(dict.fromkeys(kept)))
+        self._applications[client_id] = application
         self._save()
 
     def unregister(self, client_id: str) -> bool:
@@ -119,6 +123,12 @@ class Directory:
     def register_user(self, user: User) -> None:
         """Add the user, in place of one of that name."""
         self._users[user.tenant.lower(), user.name.casefold()] = user
+        self._save()
+
+    def clear(self) -> None:
+        """Forget everybody but the default application, and all but its first secret."""
+        default = Application(self.default.tenant, self.default.client_id, self.default.secrets[:1])
+        self._applications, self._users = {default.client_id.lower(): default}, {}
         self._save()
 
     def _load(self) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import hmac
 import ipaddress
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from mms_local.api.identity.token_request import token_request
 
 if TYPE_CHECKING:
     from mms_local.api.identity.grants import Grants
+    from mms_local.api.identity.tls import Tls
     from mms_local.api.identity.tokens import TokenSigner
 
 _RESOURCES = (
@@ -77,6 +78,26 @@ class IdentityService:
         from mms_local.api.identity.grants import Grants
 
         return Grants(self.directory, signer, self._clock)
+
+    def demand_libraries(self) -> None:
+        """Pass when tokens can be issued and checked; makes the signing key, if there is none.
+
+        Raises:
+            IdentityUnavailable: the libraries are missing.
+        """
+        self._signer.key_set()
+
+    def tls(self, folder: Path, hosts: Iterable[str]) -> Tls:
+        """TLS for this server; see :func:`mms_local.api.identity.tls.server_tls`.
+
+        Raises:
+            IdentityUnavailable: the libraries are missing.
+        """
+        try:
+            from mms_local.api.identity.tls import server_tls
+        except ModuleNotFoundError as error:
+            raise IdentityUnavailable(error.name) from error
+        return server_tls(folder, hosts)
 
     def refusal(self, token: str) -> str | None:
         """Why a bearer token is not accepted; None when it is ours, for an accepted audience, and valid now."""

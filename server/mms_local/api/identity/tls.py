@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 import ssl
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -37,9 +38,9 @@ def server_tls(folder: Path, hosts: Iterable[str] = ()) -> Tls:
 
     Args:
         folder: made when missing. The authority stays the same over the years, the server certificate is renewed.
-        hosts: further names and addresses that clients use.
+        hosts: names and addresses that clients use, besides the loopback ones and the machine's own name.
     """
-    names = tuple(dict.fromkeys([*_LOCAL_NAMES, *hosts]))
+    names = tuple(dict.fromkeys([*_LOCAL_NAMES, socket.gethostname(), *hosts]))
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     authority = _Authority(folder)
     chain, key = folder / "server.pem", folder / "server.key"
