@@ -345,6 +345,13 @@ def test_a_user_who_is_not_signed_in_learns_what_else_was_tried(az: Path) -> Non
     assert caught.value.code == "NoCredential"
 
 
+def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(
+    environ: dict[str, str], network: dict[str, Any], free_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{free_port}")
+    assert credential_from(network, environ).token()
+
+
 class Description(http.server.BaseHTTPRequestHandler):
     """Describes a cloud whose tokens come from the local MMS."""
 

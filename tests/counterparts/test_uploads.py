@@ -98,6 +98,13 @@ def test_a_file_arrives_as_it_is_under_its_url(options: Options, service: BlobSe
     assert properties.content_settings.content_type == "application/octet-stream"
 
 
+def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(
+    options: Options, model: Path, free_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{free_port}")
+    assert target({**options, "retries": 0}).ensure(content_of(model))
+
+
 def test_content_that_is_there_is_not_sent_again(options: Options, service: BlobServiceClient, model: Path) -> None:
     content = content_of(model)
     target(options).ensure(content)

@@ -21,10 +21,9 @@ def json_at(url: str, network: Network) -> Any:
         import requests
     except ImportError as error:
         raise MissingLibraryError("requests", "to read the description of a cloud") from error
-    proxies = {"http": network.proxy, "https": network.proxy} if network.proxy else None
     try:
         answer = requests.get(
-            url, verify=network.verify, proxies=proxies, timeout=network.timeout, allow_redirects=False
+            url, verify=network.verify, proxies=network.proxies(url), timeout=network.timeout, allow_redirects=False
         )
         answer.raise_for_status()
         return answer.json()

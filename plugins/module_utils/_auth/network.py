@@ -8,6 +8,9 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
+
+from .._transport import is_loopback
 
 
 @dataclass(frozen=True)
@@ -38,13 +41,20 @@ class Network:
             retries=int(retries) if retries is not None else cls.retries,
         )
 
-    def sdk_options(self) -> dict[str, Any]:
-        """Return the keyword arguments that azure-core's HTTP pipeline takes."""
-        proxies = {"proxies": {"http": self.proxy, "https": self.proxy}} if self.proxy else {}
+    def proxies(self, url: str) -> dict[str, str] | None:
+        """Return the proxies for a URL in the form of requests; None leaves it to the environment."""
+        if self.proxy:
+            return {"http": self.proxy, "https": self.proxy}
+        # A proxy named in the environment cannot reach this machine's own loopback.
+        return {"no_proxy": urlsplit(url).hostname or ""} if is_loopback(url) else None
+
+    def sdk_options(self, url: str) -> dict[str, Any]:
+        """Return the keyword arguments with which azure-core's HTTP pipeline reaches a URL."""
+        proxies = self.proxies(url)
         return {
             "connection_verify": self.verify,
             "connection_timeout": self.timeout,
             "read_timeout": self.timeout,
             "retry_total": self.retries,
-            **proxies,
+            **({"proxies": proxies} if proxies else {}),
         }

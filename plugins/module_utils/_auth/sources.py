@@ -74,7 +74,7 @@ class ClientSecret:
         from azure.identity import ClientSecretCredential
 
         return ClientSecretCredential(
-            self.tenant, self.client_id, self.secret, **authority.sdk_options(), **network.sdk_options()
+            self.tenant, self.client_id, self.secret, **authority.sdk_options(), **network.sdk_options(authority.url)
         )
 
 
@@ -123,7 +123,7 @@ class Certificate:
         if self.thumbprint:
             self._check_thumbprint(self.thumbprint)
         return CertificateCredential(
-            self.tenant, self.client_id, self.path, **authority.sdk_options(), **network.sdk_options()
+            self.tenant, self.client_id, self.path, **authority.sdk_options(), **network.sdk_options(authority.url)
         )
 
     def _check_thumbprint(self, expected: str) -> None:
@@ -187,7 +187,7 @@ class FederatedToken:
         """Return a ClientAssertionCredential; a file is read anew for every token, because its owner rotates it."""
         from azure.identity import ClientAssertionCredential
 
-        options = {**authority.sdk_options(), **network.sdk_options()}
+        options = {**authority.sdk_options(), **network.sdk_options(authority.url)}
         return ClientAssertionCredential(self.tenant, self.client_id, self._current_assertion, **options)
 
     def _current_assertion(self) -> str:
@@ -228,7 +228,7 @@ class UserPassword:
         """Return a UsernamePasswordCredential."""
         from azure.identity import UsernamePasswordCredential
 
-        options = {**authority.sdk_options(), **network.sdk_options()}
+        options = {**authority.sdk_options(), **network.sdk_options(authority.url)}
         return UsernamePasswordCredential(self.client_id, self.user, self.password, tenant_id=self.tenant, **options)
 
 

@@ -60,8 +60,8 @@ def storage_from(
             credential = credential_from(options, environ, audience=STORAGE_AUDIENCE, clock=clock)
         except AuthError as error:
             raise AuthError(
-                f"{access.account_url} is to be opened with a token, for neither storage_account_key nor storage_sas_token "
-                f"is set. {error.message}",
+                f"{access.account_url} is to be opened with a token, for neither storage_account_key nor "
+                f"storage_sas_token is set. {error.message}",
                 code=error.code,
                 details=error.details,
             ) from error
@@ -148,7 +148,7 @@ class StorageTarget:
             max_single_put_size=block_size,
             initial_backoff=1,
             increment_base=2,
-            **self._network.sdk_options(),
+            **self._network.sdk_options(access.account_url),
         )
 
     def _upload_unless_present(self, service: BlobServiceClient, content: Content, progress: Progress | None) -> None:
