@@ -53,16 +53,23 @@ def engines_of(config: Config, traffic: Traffic) -> tuple[Builder, Compute]:
         from mms_local.compute.null import NullBuilder, NullCompute
 
         return NullBuilder(config.data_dir), NullCompute()
-    from mms_local.build import ImageBuilder
+    from mms_local.build import ImageBuilder, OciMode, OciSettings
 
-    builder = ImageBuilder(config.data_dir)
+    registries = frozenset(filter(None, (config.insecure_registries or "").split(",")))
+    builder = ImageBuilder(
+        config.data_dir,
+        python=config.python,
+        allow_sdists=config.allow_sdists,
+        oci=OciSettings(OciMode(config.oci), config.base_image, registries),
+        dependencies=config.dependency_cache,
+    )
     if config.compute == "kubernetes":
         from mms_local.compute.kubernetes import KubernetesCompute
 
         return builder, KubernetesCompute(config.data_dir)
     from mms_local.compute.process import ProcessCompute
 
-    return builder, ProcessCompute(config.data_dir, traffic=traffic)
+    return builder, ProcessCompute(config.data_dir, python=config.python, traffic=traffic)
 
 
 class Server:
