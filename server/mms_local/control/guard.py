@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who may use the control room and the page: callers on this machine, and no web page of somebody else.
+"""Keeps web pages of others out of the control room and of the page.
 
 A browser on this machine is a caller on this machine, whatever site it shows. Such a site could send requests here
 (cross-site request forgery), or have its own name point to 127.0.0.1 and then read the answers too (DNS rebinding).
@@ -13,19 +13,23 @@ import ipaddress
 from aiohttp import hdrs, web
 
 from mms_local.api.errors import ApiError
+from mms_local.api.middleware import Handler, room
 
 
-def demand_neighbour(request: web.Request, *, anywhere: bool = False) -> None:
-    """Refuse callers from afar, and requests that a web page of another origin had a browser send.
+@web.middleware
+async def control_from_no_other_site(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Apply :func:`demand_no_other_site` to the control room and the page."""
+    if room(request) == "control":
+        demand_no_other_site(request)
+    return await handler(request)
 
-    Args:
-        anywhere: answer callers beyond the loopback interface too.
+
+def demand_no_other_site(request: web.Request) -> None:
+    """Refuse what a web page of another origin had a browser send. Clients that are no browser are not touched.
 
     Raises:
         ApiError: 403.
     """
-    if not anywhere and not _is_loopback(request):
-        raise ApiError(403, "this answers on the loopback interface only; see --control-anywhere")
     host = request.url.host or ""
     if not _cannot_be_rebound(host):
         raise ApiError(403, f"this does not answer under the name {host!r}; use localhost or an IP address")
@@ -49,15 +53,11 @@ def _is_own(origin: str, request: web.Request) -> bool:
     return origin.partition("://")[2].lower() == request.host.lower()
 
 
-def _is_loopback(request: web.Request) -> bool:
-    peer = request.transport.get_extra_info("peername") if request.transport else None
-    return peer is not None and ipaddress.ip_address(peer[0].split("%")[0]).is_loopback
-
-
 def _cannot_be_rebound(host: str) -> bool:
     """Whether no stranger can own this name: an address, a name of one label, or one below `localhost`."""
     try:
         ipaddress.ip_address(host)
     except ValueError:
-        return bool(host) and ("." not in host.rstrip(".") or host.lower().rstrip(".").endswith(".localhost"))
+        name = host.rstrip(".").lower()
+        return bool(name) and ("." not in name or name.endswith(".localhost"))
     return True
