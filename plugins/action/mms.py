@@ -72,7 +72,7 @@ class ActionModule(ActionBase):
             module_args=dict(arguments), task_vars=variables, wrap_async=wrap_async
         )
         if not wrap_async:
-            super()._remove_tmp_path(self._connection._shell.tmpdir)
+            ActionBase._remove_tmp_path(self, self._connection._shell.tmpdir)
         return result
 
     def _check_same(self, variables: Mapping[str, Any]) -> None:

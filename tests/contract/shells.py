@@ -50,7 +50,8 @@ def as_module(name: str, options: Mapping[str, Any], *, check_mode: bool = False
 
 
 def as_action(name: str, options: Mapping[str, Any], *, check_mode: bool = False, diff: bool = True) -> dict[str, Any]:
-    """Run the action plugin that the controller finds for the module, on a local connection with the controller's Python."""
+    """Run the action plugin that the controller finds for the module, on a local connection with the controller's
+    Python."""
     action_name = f"{COLLECTION}.{name}"
     task = Task.load({action_name: dict(options), "check_mode": check_mode, "diff": diff})
     context = PlayContext()

@@ -102,9 +102,20 @@ def test_a_module_is_tested_against_a_running_service(name: str) -> None:
     assert any(name in path.read_text(encoding="utf-8") for path in tests)
 
 
-def test_one_action_group_holds_all_modules_and_nothing_else(runtime: dict[str, Any]) -> None:
+def test_one_action_group_holds_all_modules_that_connect_to_the_service(runtime: dict[str, Any]) -> None:
+    """Others would refuse the defaults of a connection, because they do not know its options."""
     (group,) = runtime["action_groups"].values()
-    assert sorted(group) == sorted(MODULES)
+    connecting = [
+        name
+        for name in MODULES
+        if f"{COLLECTION}.connection" in documentation(name)["extends_documentation_fragment"]
+    ]
+    assert sorted(group) == connecting
+
+
+def test_every_module_is_routed_to_the_shell_that_runs_it_in_process(runtime: dict[str, Any]) -> None:
+    routing = runtime["plugin_routing"]["action"]
+    assert routing == {name: {"redirect": f"{COLLECTION}.mms"} for name in MODULES}
 
 
 def test_every_reason_is_about_a_module_that_exists() -> None:
