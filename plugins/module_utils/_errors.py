@@ -10,7 +10,7 @@ playbooks and tests look at C(failure.code) and never at prose.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Optional
+from typing import Any
 
 # What a status means to the user, whatever the service calls it (its own word is kept as service_code). The protocol leaves
 # the codes of these answers open (protocol 8), so a playbook could not rely on them.
@@ -47,14 +47,14 @@ class MmsError(Exception):
         self,
         message: str,
         *,
-        code: Optional[str] = None,
-        status: Optional[int] = None,
-        service_code: Optional[str] = None,
+        code: str | None = None,
+        status: int | None = None,
+        service_code: str | None = None,
         details: Sequence[Mapping[str, Any]] = (),
-        request_id: Optional[str] = None,
-        client_request_id: Optional[str] = None,
-        operation_id: Optional[str] = None,
-        resume: Optional[str] = None,
+        request_id: str | None = None,
+        client_request_id: str | None = None,
+        operation_id: str | None = None,
+        resume: str | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -140,7 +140,7 @@ class ApiError(MmsError):
 
     code = "ApiError"
 
-    def __init__(self, message: str, *, status: int, service_code: Optional[str] = None, **fields: Any) -> None:
+    def __init__(self, message: str, *, status: int, service_code: str | None = None, **fields: Any) -> None:
         code = _CODE_OF_STATUS.get(status) or service_code or f"HttpStatus{status}"
         super().__init__(message, code=code, status=status, service_code=service_code, **fields)
 

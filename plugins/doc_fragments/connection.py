@@ -1,0 +1,79 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+options:
+  api_url:
+    description:
+      - URL of the Model Management Service, without the path of the account, such as
+        V(https://eastus2.modelmanagement.azureml.net), or V(http://127.0.0.1:8780) for the local MMS.
+      - Unset, Azure Resource Manager is asked where the account is, which takes one more request.
+      - Unset, it is E(AZUREML_MMS_API_URL).
+    type: str
+  arm_url:
+    description:
+      - URL of Azure Resource Manager. The local MMS has one of its own.
+      - Unset, it is E(AZUREML_MMS_ARM_URL), or else that of O(cloud_environment).
+    type: str
+  api_version:
+    description:
+      - Generation of the API.
+      - V(2017-06-01-privatepreview) is that of hosting accounts, V(2017-09-01-preview) that of model management
+        accounts.
+      - An option that the chosen generation does not have is refused before anything is sent.
+    type: str
+    choices: [2017-06-01-privatepreview, 2017-09-01-preview]
+    default: 2017-09-01-preview
+  subscription_id:
+    description:
+      - Id of the subscription.
+      - Unset, it is E(AZURE_SUBSCRIPTION_ID).
+    type: str
+  resource_group:
+    description:
+      - Name of the resource group of the account.
+      - Unset, it is E(AZURE_RESOURCE_GROUP).
+    type: str
+  account_name:
+    description:
+      - Name of the hosting account or model management account.
+      - Unset, it is E(AZUREML_MMS_ACCOUNT).
+    type: str
+  validate_certs:
+    description:
+      - Whether the certificate of the service must be valid. Rather set O(ca_path) than turn this off.
+    type: bool
+    default: true
+  ca_path:
+    description:
+      - File or folder with the certificate authorities to trust, instead of those of the system.
+    type: path
+  proxy:
+    description:
+      - URL of an HTTP proxy.
+      - Unset, the environment decides, namely E(HTTPS_PROXY), E(HTTP_PROXY) and E(NO_PROXY). A service on the
+        loopback address is never reached through a proxy of the environment.
+    type: str
+  timeout:
+    description:
+      - Number of seconds to wait for a connection, and again for each piece of an answer.
+    type: int
+    default: 30
+  retries:
+    description:
+      - How often a request is sent again that failed for a passing reason, with growing pauses or after the
+        time that the service asks for, within two minutes.
+      - A request that creates something is never sent again blindly; the module looks first whether it took
+        effect.
+    type: int
+    default: 3
+requirements:
+  - requests
+notes:
+  - On the controller the module runs in the controller's own process, without starting a Python for it, when that
+    is the same. Set the variable C(mms_in_process) to V(false) to switch this off.
+"""

@@ -1,0 +1,26 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+options:
+  wait:
+    description:
+      - Whether to wait until the service has finished what was asked of it.
+    type: bool
+    default: true
+  wait_timeout:
+    description:
+      - Number of seconds after which waiting is given up and the task fails. The work goes on at the service, and
+        the message says how to wait for it again.
+    type: int
+    default: 1800
+  poll_interval:
+    description:
+      - Longest pause between two looks at the work, in seconds. The first pauses are shorter.
+    type: float
+    default: 5.0
+"""

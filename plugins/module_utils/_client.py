@@ -1,0 +1,210 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The API of one account as typed methods over resources: C(client.models.list(name="iris")), C(client.operation(id)).
+
+Knows paths, paging and operations (protocol 2 and 3); knows neither Ansible nor how HTTP is done.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, NamedTuple, TypeVar
+from urllib.parse import quote, urljoin, urlsplit
+
+from ._errors import ResponseFormatError
+from ._generation import Generation, Kind
+from ._resources.deployment import Deployment
+from ._resources.image import Image
+from ._resources.keys import Keys
+from ._resources.manifest import Manifest
+from ._resources.model import Model
+from ._resources.operation import Operation
+from ._resources.service import Service
+from ._transport import Response, Transport
+from ._wire import Fields, api_error, last_segment
+
+R = TypeVar("R")
+
+
+class Started(NamedTuple):
+    """The asynchronous work that a request set off, as the answer names it."""
+
+    operation_id: str
+
+
+@dataclass(frozen=True)
+class Api:
+    """Requests below one base URL: adds the api-version, turns error answers into errors, follows pages."""
+
+    transport: Transport
+    base_url: str  # no trailing slash
+    api_version: str
+
+    def send(
+        self, method: str, path: str, *, params: Mapping[str, str] | None = None, body: Any = None
+    ) -> Response | None:
+        """Return a successful answer, or None for 404.
+
+        Raises:
+            ApiError: the service refused.
+            TransportError, AuthError: see Transport.send.
+        """
+        query = {"api-version": self.api_version, **(params or {})}
+        response = self.transport.send(method, self.base_url + path, params=query, body=body)
+        return None if response.status == 404 else self._successful(response)
+
+    def must(
+        self, method: str, path: str, *, params: Mapping[str, str] | None = None, body: Any = None
+    ) -> Response:
+        """Return a successful answer; 404 is an error here."""
+        query = {"api-version": self.api_version, **(params or {})}
+        return self._successful(self.transport.send(method, self.base_url + path, params=query, body=body))
+
+    def pages(self, path: str, params: Mapping[str, str]) -> Iterator[Any]:
+        """Yield the members of a list, a bare one or one in pages (protocol 2.2.3, 7.2.2).
+
+        Raises:
+            ResponseFormatError: not a list, or a C(nextLink) that leaves the service or goes in circles. The token is not
+                sent to another host.
+        """
+        response = self.must("GET", path, params=params)
+        seen = set()
+        while True:
+            page = response.json()
+            if isinstance(page, list):
+                yield from page
+                return
+            fields = Fields(page, f"the list {path}")
+            yield from fields.items("value")
+            link = fields.text("nextLink")
+            if not link:
+                return
+            link = urljoin(response.url, link)
+            if link in seen or _origin(link) != _origin(self.base_url):
+                raise ResponseFormatError(
+                    f"The list {path} goes on at {_origin(link)}{urlsplit(link).path}, which "
+                    + ("was read already." if link in seen else "is another host: the token is not sent there.")
+                )
+            seen.add(link)
+            response = self._successful(self.transport.send("GET", link))
+
+    def text(self, url: str) -> str:
+        """Return the text at a URL that the service named, such as a build log; the token only goes to the service."""
+        absolute = urljoin(self.base_url, url)
+        own = _origin(absolute) == _origin(self.base_url)
+        response = self._successful(self.transport.send("GET", absolute, with_token=own))
+        return response.body.decode("utf-8", errors="replace")
+
+    def _successful(self, response: Response) -> Response:
+        if 200 <= response.status < 300:
+            return response
+        credential = self.transport.credential
+        raise api_error(response, credential.source if credential else "")
+
+
+def _origin(url: str) -> str:
+    """Return scheme, host and port, the port also when it is the scheme's own."""
+    parts = urlsplit(url)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return f"{parts.scheme}://{parts.hostname}:{port}"
+
+
+class Collection(Generic[R]):
+    """One kind of resource of the account."""
+
+    def __init__(self, api: Api, kind: Kind, read: Callable[[Any], R]) -> None:
+        self.kind = kind
+        self._api = api
+        self._read = read
+
+    def list(self, **filters: str | None) -> builtins.list[R]:
+        """Return the resources that pass the filters, in the service's order.
+
+        A filter that is None or that this generation does not have is not sent; the caller looks at the answer again.
+        """
+        params = {
+            self.kind.filters[name]: value for name, value in filters.items() if value and name in self.kind.filters
+        }
+        return [self._read(item) for item in self._api.pages(f"/{self.kind.collection}", params)]
+
+    def get(self, resource_id: str) -> R | None:
+        """Return the resource with this id, or None."""
+        response = self._api.send("GET", self._path(resource_id))
+        return None if response is None else self._read(response.json())
+
+    def create(self, fields: Mapping[str, Any]) -> R | Started:
+        """Create a resource and return it, or the work that was set off.
+
+        Raises:
+            TransportError: with C(sent), when it may have been created although no answer came.
+        """
+        response = self._api.must("POST", f"/{self.kind.collection}", body=self.kind.create_body(fields))
+        return _started(response) if response.status == 202 else self._read(response.json())
+
+    def update(self, resource_id: str, fields: Mapping[str, Any]) -> Started | None:
+        """Update a resource in place; None when it was done at once."""
+        response = self._api.must("PUT", self._path(resource_id), body=self.kind.update_body(fields))
+        return _started(response) if response.status == 202 else None
+
+    def delete(self, resource_id: str) -> Started | None:
+        """Delete a resource, which may be gone already; None when it was done at once."""
+        response = self._api.send("DELETE", self._path(resource_id))
+        return _started(response) if response is not None and response.status == 202 else None
+
+    def _path(self, resource_id: str) -> str:
+        return f"/{self.kind.collection}/{quote(resource_id, safe=':')}"
+
+
+def _started(response: Response) -> Started:
+    """Read the operation's id, wherever the answer has it (protocol 7.2.4)."""
+    operation_id = last_segment(response.headers.get("operation-location"))
+    if operation_id is None and response.body.strip():
+        operation_id = Fields(response.json(), "an answer").text("operationId", "id")
+    operation_id = operation_id or response.ids.request_id
+    if operation_id is None:
+        raise ResponseFormatError(f"{response.ids.request} was accepted, but the answer names no operation.")
+    return Started(operation_id)
+
+
+class Client:
+    """Everything of one account.
+
+    Args:
+        base_url: URL of the account's own part of the API, without a trailing slash.
+    """
+
+    def __init__(self, transport: Transport, base_url: str, generation: Generation) -> None:
+        self.transport = transport
+        self.base_url = base_url.rstrip("/")
+        self.generation = generation
+        self._api = Api(transport, self.base_url, generation.api_version)
+        self.models = Collection(self._api, generation.models, Model.from_api)
+        self.manifests = Collection(self._api, generation.manifests, Manifest.from_api)
+        self.images = Collection(self._api, generation.images, Image.from_api)
+        self.services = Collection(self._api, generation.services, Service.from_api)
+
+    @property
+    def deployments(self) -> Collection[Deployment]:
+        """The history of deployments; the generation must have one."""
+        assert self.generation.deployments is not None
+        return Collection(self._api, self.generation.deployments, Deployment.from_api)
+
+    def operation(self, operation_id: str) -> Operation | None:
+        """Return an operation, or None."""
+        response = self._api.send("GET", f"/operations/{quote(operation_id, safe='')}")
+        return None if response is None else Operation.from_api(response.json())
+
+    def keys(self, service_id: str) -> Keys:
+        """Return the keys of a service (protocol H16, A15)."""
+        return Keys.from_api(self._api.must("GET", f"/services/{quote(service_id, safe='')}/keys").json())
+
+    def regenerate_keys(self, service_id: str, which: str) -> Keys:
+        """Make a new key and return both (protocol H17, A16). C(which) is C(Primary) or C(Secondary)."""
+        path = f"/services/{quote(service_id, safe='')}/regenerateKeys"
+        return Keys.from_api(self._api.must("POST", path, body={"keyType": which}).json())
+
+    def text(self, url: str) -> str:
+        """Return the text at a URL that the service named, such as a build log."""
+        return self._api.text(url)

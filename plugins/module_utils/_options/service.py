@@ -1,0 +1,40 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a service can be described by: argument specification of mms_service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_AUTOSCALER = {
+    "enabled": {"type": "bool"},
+    "min_replicas": {"type": "int"},
+    "max_replicas": {"type": "int"},
+    "target_utilization": {"type": "int"},
+    "refresh_period": {"type": "int"},
+}
+
+_DATA_COLLECTION = {
+    "storage_enabled": {"type": "bool"},
+    "storage_key": {"type": "str", "no_log": True},
+    "event_hub_enabled": {"type": "bool"},
+    "event_hub_key": {"type": "str", "no_log": True},
+}
+
+SERVICE_OPTIONS: dict[str, dict[str, Any]] = {
+    "state": {"type": "str", "choices": ["absent", "present"], "default": "present"},
+    "name": {"type": "str"},
+    "id": {"type": "str"},
+    "image": {"type": "str"},
+    "compute_resource_id": {"type": "str"},
+    # As JSON text: of a mapping, Ansible would censor every single value, "default" and "v1" included.
+    "kubeconfig": {"type": "json", "no_log": True},
+    "pull_secret": {"type": "str", "no_log": False},
+    "replicas": {"type": "int"},
+    "autoscaler": {"type": "dict", "options": _AUTOSCALER},
+    "resources": {"type": "dict", "options": {"cpu": {"type": "str"}, "memory": {"type": "str"}}},
+    "max_concurrent_requests": {"type": "int"},
+    "app_insights_enabled": {"type": "bool"},
+    "app_insights_key": {"type": "str", "no_log": True},
+    "data_collection": {"type": "dict", "options": _DATA_COLLECTION},
+}

@@ -1,0 +1,216 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Observe, plan, apply, report. The only place that knows check mode, diff, exit and failure.
+
+A C(Task) is what a module is. It runs the same in two shells: C(run_module) below, for a module process, and the action plugin
+C(mms), for the controller's own process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from ._clock import Clock, SystemClock
+from ._errors import ApiError, MissingLibraryError, MmsError, NotFoundError, ResponseFormatError, TransportError
+from ._masking import masked
+from ._plan import Kept, Plan, Resource, label
+from ._resources.operation import Operation
+from ._session import Session
+
+R = TypeVar("R", bound=Resource)
+
+Run = Callable[[Session, bool], dict[str, Any]]
+"""Does the work of a task and returns its result; the flag says whether this is check mode."""
+
+_CENSORED = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # Ansible's own words
+_LOOKS = 4
+_PAUSE_BETWEEN_LOOKS = 1.0
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a module is: its options, the rules between them, and its work.
+
+    Args:
+        options: The whole argument specification.
+        run: See C(converging) and C(reporting).
+        rules: Further arguments of AnsibleModule, such as C(required_if).
+        verbatim: Key of the result that is a secret which the user asked for. It is not masked.
+    """
+
+    options: Mapping[str, Mapping[str, Any]]
+    run: Run
+    rules: Mapping[str, Any] = field(default_factory=dict)
+    verbatim: str | None = None
+
+
+@dataclass(frozen=True)
+class Done(Generic[R]):
+    """What came of a plan.
+
+    Args:
+        resource: As it is now; None when it is gone.
+        operation: The asynchronous work, as seen last.
+        removed: Versions that were deleted.
+        kept: Versions that were to be deleted and turned out to be in use.
+    """
+
+    resource: R | None
+    operation: Operation | None = None
+    removed: tuple[R, ...] = ()
+    kept: tuple[Kept[R], ...] = ()
+
+
+class Steps(Protocol[R]):
+    """What the runner needs to know about one kind of resource.
+
+    C(key) names it in the result. C(extras) are the further keys of its result: C(operation) where work is asynchronous,
+    C(removed) and C(kept) where there are versions.
+    """
+
+    @property
+    def key(self) -> str:
+        """The key of the result that holds the resource."""
+
+    @property
+    def extras(self) -> tuple[str, ...]:
+        """Further keys of the result."""
+
+    def plan(self) -> Plan[R]:
+        """Look at the service and decide. Sends nothing but reads."""
+
+    def apply(self, plan: Plan[R]) -> Done[R]:
+        """Do what the plan says, and wait for it if the user wants that."""
+
+
+def converging(steps_for: Callable[[Session], Steps[R]]) -> Run:
+    """Return the work of a task that makes something so."""
+
+    def run(session: Session, check_mode: bool) -> dict[str, Any]:
+        steps = steps_for(session)
+        plan = steps.plan()
+        for missing in plan.missing:
+            if not check_mode:
+                raise NotFoundError(missing)
+            session.warn(f"{missing} In check mode it is taken for something that an earlier task would make.")
+        if check_mode or (plan.action == "none" and not plan.removed):
+            return _result(steps, plan, Done(plan.after, removed=plan.removed))
+        told = plan  # what the user is told: if an answer was lost, what it came of is still this task's change
+        for look in range(_LOOKS):
+            try:
+                return _result(steps, told, steps.apply(plan))
+            except (TransportError, ResponseFormatError, ApiError) as error:
+                if look == _LOOKS - 1 or not _calls_for_another_look(plan, error):
+                    raise
+                session.tell(f"{error.message} Looking again before anything is sent twice.")
+                session.clock.sleep(_PAUSE_BETWEEN_LOOKS)
+                plan = steps.plan()
+                if error.status == 409:
+                    told = plan  # someone else was faster
+        raise AssertionError("unreachable")
+
+    return run
+
+
+def reporting(read: Callable[[Session], dict[str, Any]]) -> Run:
+    """Return the work of a task that only reads."""
+    return lambda session, check_mode: {"changed": False, **read(session)}
+
+
+def _calls_for_another_look(plan: Plan[R], error: MmsError) -> bool:
+    """Tell whether it is open what came of a request that creates something: its answer was lost, or someone was faster."""
+    if plan.action != "create":
+        return False
+    if isinstance(error, TransportError):
+        return error.sent
+    return isinstance(error, ResponseFormatError) or error.status in (409, 500, 502, 504)
+
+
+def _result(steps: Steps[R], plan: Plan[R], done: Done[R]) -> dict[str, Any]:
+    """Return the result: always the same keys, whether in check mode, after a change or without one."""
+    extras: dict[str, Any] = {
+        "operation": done.operation.to_result() if done.operation else None,
+        "removed": [label(version) for version in done.removed],
+        "kept": [{"name": label(one.resource), "reason": one.reason} for one in (*plan.kept, *done.kept)],
+    }
+    return {
+        "changed": plan.changed,
+        "action": plan.action,
+        "changes": {name: change._asdict() for name, change in plan.changes.items()},
+        steps.key: done.resource.to_result() if done.resource else None,
+        **{name: extras[name] for name in steps.extras},
+        "diff": plan.diff(steps.key),
+    }
+
+
+def outcome(
+    task: Task,
+    options: Mapping[str, Any],
+    *,
+    check_mode: bool,
+    diff: bool,
+    tell: Callable[[str], None],
+    warn: Callable[[str], None],
+    clock: Clock | None = None,
+) -> dict[str, Any]:
+    """Run a task and return its result for Ansible, C(failed) included. Secrets that show by their form are masked here."""
+    session = Session(options, clock or SystemClock(), tell, lambda text: warn(masked(text)))
+    result: dict[str, Any]
+    try:
+        result = task.run(session, check_mode)
+    except MmsError as error:
+        result = {"failed": True, "msg": error.message, "failure": error.to_failure()}
+        if isinstance(error, MissingLibraryError):
+            result["msg"] = missing_required_lib(error.library, reason=error.reason or None)
+    result["request_ids"] = session.request_ids
+    result["invocation"] = {"module_args": _shown(task.options, options)}
+    if not diff:
+        result.pop("diff", None)
+    return {name: value if name == task.verbatim else _masked(value) for name, value in result.items()}
+
+
+def _shown(spec: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options without secrets, by name.
+
+    Left to itself, Ansible shows a model's URL with its signature, and a kubeconfig that it has trimmed.
+    """
+    shown: dict[str, Any] = {}
+    for name, value in options.items():
+        inner = spec.get(name, {}).get("options")
+        if value is not None and spec.get(name, {}).get("no_log"):
+            value = _CENSORED
+        elif inner and isinstance(value, Mapping):
+            value = _shown(inner, value)
+        shown[name] = value
+    return shown
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, str):
+        return masked(value)
+    if isinstance(value, Mapping):
+        return {name: _masked(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_masked(part) for part in value]
+    return value
+
+
+def run_module(task: Task) -> None:
+    """Be a module: the shell that always works, on any host, with C(become) and with C(async)."""
+    # no_log keeps the invocation out of the system's log: a model's URL carries a signature.
+    module = AnsibleModule(argument_spec=dict(task.options), supports_check_mode=True, no_log=True, **task.rules)
+    result = outcome(
+        task,
+        module.params,
+        check_mode=module.check_mode,
+        diff=module._diff,
+        tell=module.debug,
+        warn=module.warn,
+    )
+    if result.pop("failed", False):
+        module.fail_json(**result)
+    module.exit_json(**result)

@@ -1,0 +1,116 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What one run of a task works with. Everything is made when it is first asked for, so that a task pays for what it uses."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+from ._arm import Arm
+from ._auth.chain import credential_from
+from ._auth.clouds import CLOUDS
+from ._client import Client
+from ._clock import Clock
+from ._errors import InputError, NotFoundError
+from ._options.connection import Connection, http_settings, server_url
+from ._options.wait import patience_from
+from ._storage.content import Content
+from ._storage.target import StorageTarget, storage_from
+from ._transport import Transport
+from ._waiting import Patience
+
+
+class Session:
+    """The options of a task, and the layers below as the options configure them.
+
+    Args:
+        options: Validated options.
+        clock: Time.
+        tell: Takes a line about the progress, for those who ask for more output.
+        warn: Takes a warning for the user.
+    """
+
+    def __init__(
+        self, options: Mapping[str, Any], clock: Clock, tell: Callable[[str], None], warn: Callable[[str], None]
+    ) -> None:
+        self.options = options
+        self.clock = clock
+        self.tell = tell
+        self.warn = warn
+
+    @cached_property
+    def connection(self) -> Connection:
+        return Connection.from_options(self.options)
+
+    @cached_property
+    def patience(self) -> Patience:
+        return patience_from(self.options)
+
+    @cached_property
+    def transport(self) -> Transport:
+        credential = credential_from(self.options, os.environ)
+        return Transport(credential, http_settings(self.options), clock=self.clock)
+
+    @property
+    def resource_manager_url(self) -> str:
+        """Azure Resource Manager: C(arm_url), or that of the cloud."""
+        url = server_url("arm_url", (self.options.get("arm_url") or "").strip())
+        if url is not None:
+            return url
+        name = self.options.get("cloud_environment") or os.environ.get("AZURE_CLOUD_ENVIRONMENT") or "AzureCloud"
+        parts = urlsplit(name)
+        cloud = next((cloud for known, cloud in CLOUDS.items() if known.lower() == name.lower()), None)
+        if cloud is None and parts.scheme != "https":
+            raise InputError(
+                f"cloud_environment is {name!r}; set arm_url for a cloud that is none of {', '.join(CLOUDS)}."
+            )
+        return cloud.resource_manager if cloud else f"https://{parts.netloc}"
+
+    @cached_property
+    def arm(self) -> Arm:
+        """The account as a resource of Azure Resource Manager."""
+        return Arm(self.transport, self.resource_manager_url, self.connection)
+
+    @cached_property
+    def client(self) -> Client:
+        """The account. Without C(api_url), Resource Manager is asked where it is (protocol 4.2)."""
+        connection = self.connection
+        connection.require("subscription_id", "resource_group", "account_name")
+        if connection.api_url is not None:
+            path = connection.generation.base_path(
+                connection.subscription_id, connection.resource_group, connection.account_name
+            )
+            return Client(self.transport, connection.api_url + path, connection.generation)
+        account = self.arm.account()
+        if account is None or account.data_plane_url is None:
+            raise NotFoundError(
+                f"Account {connection.account_name!r} does not exist in resource group {connection.resource_group!r} "
+                f"at {self.arm.url}. Create it with mms_account, or set api_url to reach the service directly."
+            )
+        return Client(self.transport, account.data_plane_url, connection.generation)
+
+    @cached_property
+    def storage(self) -> StorageTarget:
+        return storage_from(self.options, os.environ, self.clock.time)
+
+    def upload(self, content: Content) -> str:
+        """Upload the content unless it is there, telling the progress, and return a URL to read it."""
+        told = [-1]
+
+        def progress(sent: int, size: int) -> None:
+            percent = 100 * sent // size if size else 100
+            if percent >= told[0] + 10:
+                told[0] = percent
+                self.tell(f"Uploading {content.path}: {percent} % of {size} bytes")
+
+        return self.storage.ensure(content, progress)
+
+    @property
+    def request_ids(self) -> list[dict[str, Any]]:
+        """The ids of the latest exchanges with the service, the oldest first."""
+        transport = self.__dict__.get("transport")
+        return [ids.to_result() for ids in transport.ids] if transport is not None else []

@@ -1,0 +1,78 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Old versions of models, manifests and images: which to delete, and what spares them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from .._client import Collection
+from .._errors import ApiError, RefusedError
+from .._generation import Generation
+from .._plan import Kept, Plan, Versioned, plan_absence, surplus
+from .._wire import normal_id
+
+V = TypeVar("V", bound=Versioned)
+
+
+def selected(collection: Collection[V], options: Mapping[str, Any]) -> list[V]:
+    """Return what C(id), or C(name) and C(version), mean; all versions of a name if none is given."""
+    if options["id"]:
+        found = collection.get(options["id"])
+        return [] if found is None else [found]
+    return [
+        one
+        for one in collection.list(name=options["name"])
+        if one.name == options["name"] and options["version"] in (None, one.version)
+    ]
+
+
+def plan_deletion(collection: Collection[V], options: Mapping[str, Any], generation: Generation) -> Plan[V]:
+    """Decide what C(state=absent) deletes.
+
+    Raises:
+        RefusedError: there is something, and this generation cannot delete it.
+    """
+    plan = plan_absence(sorted(selected(collection, options), key=lambda one: one.version or 0))
+    if plan.removed and not collection.kind.deletable:
+        raise RefusedError(
+            f"api_version {generation.api_version} has no way to delete a {collection.kind.name} (protocol 2.1.1). "
+            f"There are {len(plan.removed)}; they stay."
+        )
+    return plan
+
+
+def with_surplus(plan: Plan[V], versions: Iterable[V], keep: int | None, users: Mapping[str, Sequence[str]]) -> Plan[V]:
+    """Return the plan with the deletion of all but the newest C(keep) versions added.
+
+    Args:
+        users: By id in normal form, what uses a version.
+    """
+    if keep is None:
+        return plan
+    removed, kept = surplus(versions, keep, users, coming=plan.action == "create")
+    return replace(plan, removed=removed, kept=kept)
+
+
+def delete(collection: Collection[V], versions: Iterable[V]) -> tuple[tuple[V, ...], tuple[Kept[V], ...]]:
+    """Delete the versions; return those that are gone, and those that the service found to be in use."""
+    gone, kept = [], []
+    for version in versions:
+        try:
+            collection.delete(version.id or "")
+            gone.append(version)
+        except ApiError as error:
+            if error.status not in (409, 412):
+                raise
+            kept.append(Kept(version, error.message))
+    return tuple(gone), tuple(kept)
+
+
+def users_of(pairs: Iterable[tuple[str | None, str]]) -> dict[str, list[str]]:
+    """Return C((id, user)) pairs as a map from id in normal form to its users."""
+    users: dict[str, list[str]] = {}
+    for used, user in pairs:
+        users.setdefault(normal_id(used) or "", []).append(user)
+    return users

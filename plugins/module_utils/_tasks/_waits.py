@@ -1,0 +1,155 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waiting for what a task set off, and telling why it failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from .._client import Client, Collection, Started
+from .._errors import MmsError, OperationFailed
+from .._resources._common import CANCELLED, ENDED_BADLY, RUNNING_STATES, SUCCEEDED
+from .._resources.image import Image
+from .._resources.operation import Operation
+from .._resources.service import Service
+from .._session import Session
+from .._waiting import Sight, Work, wait
+
+A = TypeVar("A", Image, Service)
+
+_LINES_SHOWN = 20
+
+
+class Watched:
+    """An operation that is looked at until it has ended. C(seen) is what the last look showed."""
+
+    def __init__(self, client: Client, operation_id: str) -> None:
+        self.id = operation_id
+        self.seen: Operation | None = None
+        self._client = client
+
+    def look(self) -> Sight | None:
+        self.seen = self._client.operation(self.id)
+        return Sight(named(self.seen.state), self.seen.ended) if self.seen else None
+
+
+def named(state: str | None) -> str:
+    """Return a state in words; one that this collection does not know counts as running, and says so (protocol 7.2.8)."""
+    if state in (SUCCEEDED, *RUNNING_STATES, *ENDED_BADLY):
+        return state or ""
+    return f"{state or 'unnamed'} (unknown here, taken for running)"
+
+
+def resume_words(ids: Iterable[str]) -> str:
+    return (
+        "run the same task again, or azureml.model_management.mms_operation_info with "
+        f"operation_ids: [{', '.join(ids)}] and wait: true"
+    )
+
+
+def follow(session: Session, started: Started, what: str) -> Operation:
+    """Wait for an operation and return it, ended well or badly.
+
+    Args:
+        what: What it does, such as "Building image 'iris'".
+
+    Raises:
+        WaitTimeout: says the state, the operation and how to resume.
+    """
+    watched = Watched(session.client, started.operation_id)
+    name = f"{what} (operation {started.operation_id})"
+    work = Work(name, watched.look, resume_words([started.operation_id]), started.operation_id)
+    wait([work], session.patience, session.clock, session.tell)
+    assert watched.seen is not None
+    return watched.seen
+
+
+def join(session: Session, collection: Collection[A], resource_id: str, what: str) -> A:
+    """Wait until someone else's creation of a resource has ended, and return the resource.
+
+    Nothing in the resource names the operation, so its own state is watched.
+    """
+    seen: list[A] = []
+
+    def look() -> Sight | None:
+        found = collection.get(resource_id)
+        if found is None:
+            return None
+        seen[:] = [found]
+        return Sight(named(found.state), found.state in (SUCCEEDED, *ENDED_BADLY))
+
+    work = Work(f"{what} (begun by someone else)", look, "run the same task again")
+    wait([work], session.patience, session.clock, session.tell)
+    return seen[0]
+
+
+def settled(session: Session, collection: Collection[A], resource_id: str) -> A | None:
+    """Return a resource that was just made; right after its operation it may not be visible yet (protocol 7.2.12)."""
+    seen: list[A] = []
+
+    def look() -> Sight | None:
+        found = collection.get(resource_id)
+        seen.extend([found] if found else [])
+        return Sight(SUCCEEDED, True) if found else None
+
+    kind = collection.kind.name
+    wait([Work(f"{kind.capitalize()} {resource_id}", look, "run the same task again")], session.patience, session.clock, session.tell)
+    return seen[0]
+
+
+def failure(
+    what: str,
+    state: str | None,
+    error: Mapping[str, Any] | None,
+    *,
+    session: Session,
+    operation_id: str | None,
+    log_url: str | None = None,
+) -> OperationFailed:
+    """Return why asynchronous work failed: the service's words, its details, and the last lines of the log.
+
+    Args:
+        log_url: Where the build log of an image is, if the service told.
+    """
+    error = error or {"code": None, "message": None, "details": []}
+    details = list(error["details"])
+    if log_url is None and details and _is_location(details[0]["message"]):
+        log_url = details[0]["message"]
+    parts = [f"{what} {'was cancelled' if state == CANCELLED else 'failed'}"]
+    if operation_id:
+        parts[0] += f" (operation {operation_id})"
+    if error["message"]:
+        parts.append(str(error["message"]))
+    parts.extend(_tail(f"{one['code'] or 'Detail'}: {one['message']}") for one in details if not _is_location(one["message"]))
+    if log_url:
+        parts.append(_log_tail(session, log_url))
+    latest = session.request_ids[-1:] or [{}]
+    return OperationFailed(
+        "\n".join(parts),
+        code="OperationCancelled" if state == CANCELLED else None,
+        service_code=error["code"],
+        status=error.get("status"),
+        details=details,
+        operation_id=operation_id,
+        request_id=latest[0].get("request_id"),
+        client_request_id=latest[0].get("client_request_id"),
+    )
+
+
+def _is_location(message: str | None) -> bool:
+    """Tell whether a detail of a failed image is the location of its build log (protocol 3)."""
+    return bool(message) and " " not in str(message).strip() and str(message).startswith(("http://", "https://", "/"))
+
+
+def _log_tail(session: Session, url: str) -> str:
+    try:
+        text = session.client.text(url)
+    except MmsError as error:
+        return f"The build log could not be read: {error.message}"
+    return f"The last lines of the build log:\n{_tail(text)}" if text.strip() else "The build log is empty."
+
+
+def _tail(text: str) -> str:
+    lines = text.rstrip().splitlines()
+    return "\n".join(lines[-_LINES_SHOWN:])

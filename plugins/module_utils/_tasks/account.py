@@ -1,0 +1,82 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What mms_account does."""
+
+from __future__ import annotations
+
+from .._client import Client
+from .._errors import ApiError, InputError, RefusedError
+from .._plan import Plan, plan_absence, plan_account
+from .._resources.account import Account
+from .._runner import Done
+from .._session import Session
+from ._rules import forbid
+
+_SKU = {"sku_tier": "tier", "sku_capacity": "capacity"}
+
+
+class AccountSteps:
+    """Creates an account, updates it in place, or deletes it; all through Azure Resource Manager."""
+
+    key = "account"
+    extras = ()
+
+    def __init__(self, session: Session) -> None:
+        options, generation = session.options, session.connection.generation
+        session.connection.require("subscription_id", "resource_group", "account_name")
+        self._session = session
+        self._wanted = Account(name=session.connection.account_name)
+        if options["state"] == "absent":
+            forbid(options, ("location", "sku_name", "sku_tier", "sku_capacity", "description", "tags"))
+            return
+        for option, part in _SKU.items():
+            if options[option] is not None and part not in generation.account_sku:
+                raise InputError(f"{option} does not exist for an account in api_version {generation.api_version}.")
+        self._wanted = Account(
+            name=session.connection.account_name,
+            location=options["location"] or None,
+            sku_name=options["sku_name"],
+            sku_tier=options["sku_tier"],
+            sku_capacity=options["sku_capacity"],
+            description=options["description"],
+            tags=None if options["tags"] is None else {name: str(value) for name, value in options["tags"].items()},
+        )
+
+    def plan(self) -> Plan[Account]:
+        current = self._session.arm.account()
+        if self._session.options["state"] == "present":
+            return plan_account(self._wanted, current)
+        if current is not None and not self._session.options["force"]:
+            self._refuse_when_in_use(current)
+        return plan_absence([current] if current else [])
+
+    def _refuse_when_in_use(self, account: Account) -> None:
+        """Refuse to delete an account that has services: they would go on, out of reach (protocol 7.2.15).
+
+        Raises:
+            RefusedError: names them.
+        """
+        if account.data_plane_url is None:
+            return
+        client = Client(self._session.transport, account.data_plane_url, self._session.connection.generation)
+        try:
+            services = client.services.list()
+        except ApiError as error:
+            if error.status == 404:
+                return
+            raise
+        if services:
+            names = ", ".join(sorted(service.name or service.id or "" for service in services))
+            raise RefusedError(
+                f"Account {account.name!r} has services: {names}. They would go on running, out of reach. "
+                "Delete them first with mms_service, or set force.",
+                code="InUse",
+            )
+
+    def apply(self, plan: Plan[Account]) -> Done[Account]:
+        if plan.action == "delete":
+            self._session.arm.delete()
+            return Done(None)
+        if plan.action in ("create", "update") and plan.after is not None:
+            return Done(self._session.arm.put(plan.after.to_request()))
+        return Done(plan.after)

@@ -1,0 +1,144 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What mms_manifest does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from .._driver import check_driver
+from .._errors import InputError, ResponseFormatError
+from .._lookup import not_found, referred
+from .._plan import Plan, label, plan_version
+from .._resources.manifest import Asset, Manifest
+from .._runner import Done
+from .._session import Session
+from .._sources import Source, source_from
+from ._rules import check_versions, require
+from ._versions import delete, plan_deletion, users_of, with_surplus
+
+_DRIVER_ID = "driver"  # what published clients always call it (protocol 2.2.4)
+_LONGEST_ID = 32
+_PYTHON = "application/x-python"
+
+
+class ManifestSteps:
+    """Creates a manifest unless an equal version exists, or deletes versions."""
+
+    key = "manifest"
+    extras = ("removed", "kept")
+
+    def __init__(self, session: Session) -> None:
+        options = session.options
+        generation = session.connection.generation
+        check_versions(options, generation, generation.manifests)
+        self._session = session
+        self._wanted = Manifest()
+        self._assets: dict[str, Source] = {}  # by asset id, the driver too
+        self._environments: dict[str, Source] = {}  # by option
+        if options["state"] == "present":
+            require(options, "name", "driver")
+            self._wanted = self._described(options)
+            generation.refuse_unknown(generation.manifests, self._wanted.wanted())
+            if "models" in generation.manifests.required:
+                require(options, "models")
+
+    def _described(self, options: Mapping[str, Any]) -> Manifest:
+        driver = source_from("driver", options["driver"], self._session)
+        if driver.content is not None:
+            if driver.content.is_folder:
+                raise InputError(f"driver: {driver.content.path} is a folder. Name the Python file; its companions are assets.")
+            check_driver(driver.content.path)
+        self._assets[_DRIVER_ID] = driver
+        assets = [self._asset(number, asset) for number, asset in enumerate(options["assets"] or ())]
+        ids = [_DRIVER_ID, *(asset.id for asset in assets)]
+        doubled = sorted({one for one in ids if ids.count(one) > 1})
+        if doubled:
+            raise InputError(f"assets: the id {doubled[0]!r} is used twice. Set id for one of them.")
+        return Manifest(
+            name=options["name"],
+            driver=Asset(_DRIVER_ID, driver.url),
+            assets=None if options["assets"] is None else tuple(assets),
+            runtime_type=options["runtime_type"],
+            pip_requirements=self._environment("pip_requirements"),
+            conda_file=self._environment("conda_file"),
+            description=options["description"],
+            webservice_type=options["webservice_type"],
+        )
+
+    def _asset(self, number: int, given: Mapping[str, Any]) -> Asset:
+        source = source_from(f"assets[{number}].source", given["source"], self._session)
+        asset_id = given["id"] or source.name[:_LONGEST_ID]
+        self._assets[asset_id] = source
+        unpack = given["unpack"] if given["unpack"] is not None else source.unpack or False
+        return Asset(asset_id, source.url, given["mime_type"], unpack)
+
+    def _environment(self, option: str) -> str | None:
+        value = self._session.options[option]
+        if not value:
+            return None
+        source = source_from(option, value, self._session)
+        if source.content is not None and source.content.is_folder:
+            raise InputError(f"{option}: {source.content.path} is a folder; a file is expected.")
+        self._environments[option] = source
+        return source.url
+
+    def plan(self) -> Plan[Manifest]:
+        options, client = self._session.options, self._session.client
+        if options["state"] == "absent":
+            return plan_deletion(client.manifests, options, client.generation)
+        missing = self._find_models()
+        versions = [one for one in client.manifests.list(name=options["name"]) if one.name in (None, options["name"])]
+        plan = plan_version(self._wanted, versions, missing)
+        if options["keep_last"] is None or len(versions) + (plan.action == "create") <= options["keep_last"]:
+            return plan
+        users = users_of((image.manifest_id, f"image {label(image)}") for image in client.images.list())
+        return with_surplus(plan, versions, options["keep_last"], users)
+
+    def _find_models(self) -> tuple[str, ...]:
+        """Turn references to models into ids; return words for those that do not exist."""
+        references = self._session.options["models"]
+        if references is None:
+            return ()
+        models = self._session.client.models
+        ids, missing = [], []
+        for reference in references:
+            model = referred(models, reference)
+            if model is None:
+                missing.append(not_found(models, reference))
+            ids.append(model.id or reference if model else reference)
+        self._wanted = replace(self._wanted, model_ids=tuple(ids))
+        return tuple(missing)
+
+    def apply(self, plan: Plan[Manifest]) -> Done[Manifest]:
+        manifests = self._session.client.manifests
+        manifest = plan.after
+        if plan.action == "create":
+            created = manifests.create(self._uploaded().wanted())
+            if not isinstance(created, Manifest):
+                raise ResponseFormatError("The service accepted the manifest for later, which the protocol does not know.")
+            manifest = created
+        removed, kept = delete(manifests, plan.removed)
+        return Done(manifest, removed=removed, kept=kept)
+
+    def _uploaded(self) -> Manifest:
+        """Return what is wanted with URLs that the service can read, after uploading what is not there yet."""
+        urls = {asset_id: source.uploaded(self._session) for asset_id, source in self._assets.items()}
+        environments = {option: source.uploaded(self._session) for option, source in self._environments.items()}
+        return replace(
+            self._wanted,
+            driver=Asset(_DRIVER_ID, urls[_DRIVER_ID], _PYTHON, False),
+            assets=tuple(
+                replace(asset, url=urls[asset.id], mime_type=asset.mime_type or self._mime_type(asset.id))
+                for asset in self._wanted.assets or ()
+            ),
+            model_ids=self._wanted.model_ids or (),
+            pip_requirements=environments.get("pip_requirements"),
+            conda_file=environments.get("conda_file"),
+        )
+
+    def _mime_type(self, asset_id: str) -> str:
+        content = self._assets[asset_id].content
+        return content.mime_type if content else "application/octet-stream"

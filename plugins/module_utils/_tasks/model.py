@@ -1,0 +1,75 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What mms_model does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .._errors import ResponseFormatError
+from .._plan import Plan, label, plan_version
+from .._resources.model import Model
+from .._runner import Done
+from .._session import Session
+from .._sources import Source, source_from
+from ._rules import check_versions, require
+from ._versions import delete, plan_deletion, users_of, with_surplus
+
+_ANY_CONTENT = "application/octet-stream"
+
+
+class ModelSteps:
+    """Registers a model unless an equal version exists, or deletes versions."""
+
+    key = "model"
+    extras = ("removed", "kept")
+
+    def __init__(self, session: Session) -> None:
+        options = session.options
+        check_versions(options, session.connection.generation, session.connection.generation.models)
+        self._session = session
+        self._wanted = Model()
+        self._source = Source("", "")
+        if options["state"] == "present":
+            require(options, "name")
+            option = "path" if options["path"] else "url"
+            self._source = source_from(option, options[option] or "", session)
+            self._wanted = Model(
+                name=options["name"],
+                url=self._source.url,
+                mime_type=options["mime_type"],
+                unpack=options["unpack"] if options["unpack"] is not None else self._source.unpack,
+                description=options["description"],
+                tags=None if options["tags"] is None else tuple(options["tags"]),
+            )
+
+    def plan(self) -> Plan[Model]:
+        options, client = self._session.options, self._session.client
+        if options["state"] == "absent":
+            return plan_deletion(client.models, options, client.generation)
+        versions = [model for model in client.models.list(name=options["name"]) if model.name == options["name"]]
+        plan = plan_version(self._wanted, versions)
+        if options["keep_last"] is None or len(versions) + (plan.action == "create") <= options["keep_last"]:
+            return plan
+        users = users_of(
+            (model_id, f"manifest {label(manifest)}")
+            for manifest in client.manifests.list()
+            for model_id in manifest.model_ids or ()
+        )
+        return with_surplus(plan, versions, options["keep_last"], users)
+
+    def apply(self, plan: Plan[Model]) -> Done[Model]:
+        models = self._session.client.models
+        model = plan.after
+        if plan.action == "create":
+            wanted = replace(
+                self._wanted,
+                url=self._source.uploaded(self._session),
+                mime_type=self._wanted.mime_type or (self._source.content.mime_type if self._source.content else _ANY_CONTENT),
+            )
+            created = models.create(wanted.wanted())
+            if not isinstance(created, Model):
+                raise ResponseFormatError("The service accepted the model for later, which the protocol does not know.")
+            model = created
+        removed, kept = delete(models, plan.removed)
+        return Done(model, removed=removed, kept=kept)

@@ -1,0 +1,338 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""HTTP and nothing else: TLS, proxy, time-outs, retries, request ids, the bearer token. Knows nothing of MMS.
+
+One C(requests) session serves modules, the action shell and the inventory plugin. The library is imported when the first
+request is sent, so that a task which fails before that, or never sends one, does not need it.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import uuid
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from html import unescape
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from ._clock import Clock, SystemClock
+from ._errors import MissingLibraryError, ResponseFormatError, TransportError
+
+if TYPE_CHECKING:
+    import requests
+
+    from ._auth.token import Credential
+
+_IDEMPOTENT = frozenset({"GET", "PUT", "DELETE"})
+_TRANSIENT = frozenset({408, 429, 502, 503, 504})
+_FIRST_DELAY = 0.5
+_LONGEST_DELAY = 30.0
+_IDS_KEPT = 20
+_TEXT_KEPT = 300
+
+
+@dataclass(frozen=True)
+class HttpSettings:
+    """How to reach a server.
+
+    Args:
+        validate_certs: Whether the server's certificate must be valid.
+        ca_path: File or folder with the certificate authorities to trust, instead of the system's.
+        proxy: URL of a proxy; without one, the environment (C(HTTPS_PROXY), C(NO_PROXY), ...) decides.
+        timeout: Seconds to wait for a connection, and again for each piece of the answer.
+        retries: How often a request is repeated that failed for a passing reason.
+        deadline: Seconds after which a request is not repeated any more.
+    """
+
+    validate_certs: bool = True
+    ca_path: str | None = None
+    proxy: str | None = field(default=None, repr=False)  # may carry a password
+    timeout: float = 30.0
+    retries: int = 3
+    deadline: float = 120.0
+
+
+@dataclass(frozen=True)
+class RequestIds:
+    """The two ids by which the service's operators find one exchange (protocol 4.5)."""
+
+    request: str
+    status: int
+    request_id: str | None
+    client_request_id: str
+
+    def to_result(self) -> dict[str, Any]:
+        return {
+            "request": self.request,
+            "status": self.status,
+            "request_id": self.request_id,
+            "client_request_id": self.client_request_id,
+        }
+
+
+@dataclass(frozen=True)
+class Response:
+    """An answer, whatever its status."""
+
+    method: str
+    url: str
+    status: int
+    headers: Mapping[str, str]  # names in lower case
+    body: bytes = field(repr=False)
+    ids: RequestIds
+
+    def json(self) -> Any:
+        """Return the parsed body.
+
+        Raises:
+            ResponseFormatError: the body is not JSON.
+        """
+        try:
+            return json.loads(self.body)
+        except ValueError as error:
+            raise ResponseFormatError(
+                f"{self.method} {urlsplit(self.url).path} answered {self.status}, but the body is not JSON"
+                f" ({error}): {self.text() or 'it is empty'}",
+                status=self.status,
+                request_id=self.ids.request_id,
+                client_request_id=self.ids.client_request_id,
+            ) from error
+
+    def text(self) -> str:
+        """Return the body as one short line for people; of an HTML page (a proxy's, mostly) only its words."""
+        text = self.body.decode("utf-8", errors="replace")
+        if "html" in self.headers.get("content-type", "") or text.lstrip()[:1] == "<":
+            text = re.sub(r"(?is)<(script|style)\b.*?</\1>|<[^>]*>", " ", text)
+            text = unescape(text)
+        text = " ".join(text.split())
+        return text if len(text) <= _TEXT_KEPT else text[:_TEXT_KEPT].rstrip() + " ..."
+
+
+class Transport:
+    """Sends requests to any server and repeats those that may be repeated.
+
+    GET, PUT and DELETE are repeated after a broken connection and after 408, 429, 502, 503 and 504; GET after any 5xx. A POST
+    is repeated only when it did not reach the server or the server said that it did nothing (429, or 503 with Retry-After).
+
+    Args:
+        credential: Gives the bearer token. None sends no token, for servers that want none.
+        settings: How to reach the server.
+        clock: Time, for delays and deadlines.
+        jitter: Gives a number from 0 to 1 that spreads the delays of many clients.
+    """
+
+    def __init__(
+        self,
+        credential: Credential | None,
+        settings: HttpSettings,
+        *,
+        user_agent: str = "azureml.model_management",
+        clock: Clock | None = None,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self.credential = credential
+        self.settings = settings
+        self.ids: deque[RequestIds] = deque(maxlen=_IDS_KEPT)
+        self._user_agent = user_agent
+        self._clock = clock or SystemClock()
+        self._jitter = jitter
+        self._session: requests.Session | None = None
+        self._renewed = False
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Any = None,
+        with_token: bool = True,
+    ) -> Response:
+        """Send a request and return the answer, whatever its status.
+
+        Args:
+            params: Added to the query of C(url).
+            body: Sent as JSON. None sends none.
+            with_token: Whether the server may see the bearer token.
+
+        Raises:
+            TransportError: no answer; its C(sent) says whether the request may have taken effect.
+            AuthError: no token could be had.
+        """
+        deadline = self._clock.monotonic() + self.settings.deadline
+        for attempt in range(self.settings.retries + 1):
+            failure: TransportError | None = None
+            response: Response | None = None
+            try:
+                response = self._exchange(method, url, params, body, with_token)
+                if response.status == 401 and with_token and self._renew():
+                    response = self._exchange(method, url, params, body, with_token)
+            except TransportError as error:
+                failure = error
+            delay = self._delay(method, attempt, response, failure)
+            if delay is None or attempt == self.settings.retries or self._clock.monotonic() + delay > deadline:
+                break
+            self._clock.sleep(delay)
+        if failure is not None:
+            raise failure
+        assert response is not None
+        return response
+
+    def _renew(self) -> bool:
+        """Get a fresh token after a 401, once in a row: a long wait can outlive a token (protocol 7.2.10)."""
+        if self.credential is None or self._renewed:
+            return False
+        self._renewed = True
+        return self.credential.renew() is not None
+
+    def _delay(
+        self, method: str, attempt: int, response: Response | None, failure: TransportError | None
+    ) -> float | None:
+        """Return how long to wait before the request is repeated, or None when it must not be."""
+        grown = min(_FIRST_DELAY * 2**attempt, _LONGEST_DELAY)
+        delay = grown * (0.5 + self._jitter() / 2)
+        if failure is not None:
+            hopeless = failure.code in ("TlsFailed", "ServerNotRunning")
+            return delay if not hopeless and (method in _IDEMPOTENT or not failure.sent) else None
+        assert response is not None
+        asked = self._retry_after(response)
+        passing = response.status in _TRANSIENT or (method == "GET" and response.status >= 500)
+        did_nothing = response.status == 429 or (response.status == 503 and asked is not None)
+        if not passing or not (method in _IDEMPOTENT or did_nothing):
+            return None
+        return delay if asked is None else asked
+
+    def _retry_after(self, response: Response) -> float | None:
+        """Return the seconds that the server asks for, given as a number or as a date (protocol 7.2.9)."""
+        value = response.headers.get("retry-after", "").strip()
+        if not value:
+            return None
+        try:
+            return max(0.0, float(value))
+        except ValueError:
+            pass
+        try:
+            return max(0.0, parsedate_to_datetime(value).timestamp() - self._clock.time())
+        except (TypeError, ValueError):
+            return None
+
+    def _exchange(
+        self, method: str, url: str, params: Mapping[str, str] | None, body: Any, with_token: bool
+    ) -> Response:
+        session, exceptions = self._opened()
+        client_request_id = str(uuid.uuid4())
+        headers = {"Accept": "application/json", "User-Agent": self._user_agent, "x-ms-client-request-id": client_request_id}
+        content = None
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            content = json.dumps(body).encode()
+        token = self.credential.token().value if with_token and self.credential is not None else None
+        try:
+            answer = session.request(
+                method,
+                url,
+                params=params,
+                data=content,
+                headers=headers,
+                # Not a header: requests would let a .netrc file overwrite that.
+                auth=lambda prepared: _with_token(prepared, token),
+                timeout=self.settings.timeout,
+                verify=self._verify(),
+                proxies=self._proxies(url),
+                allow_redirects=False,
+            )
+        except exceptions.RequestException as error:
+            raise self._trouble(method, url, error, exceptions, client_request_id) from error
+        ids = RequestIds(
+            request=f"{method} {urlsplit(url).path}",
+            status=answer.status_code,
+            request_id=answer.headers.get("x-ms-request-id"),
+            client_request_id=answer.headers.get("x-ms-client-request-id") or client_request_id,
+        )
+        self.ids.append(ids)
+        if answer.status_code != 401:
+            self._renewed = False
+        headers_read = {name.lower(): value for name, value in answer.headers.items()}
+        return Response(method, url, answer.status_code, headers_read, answer.content, ids)
+
+    def _opened(self) -> tuple[requests.Session, Any]:
+        try:
+            import requests
+            import urllib3
+        except ImportError as error:
+            raise MissingLibraryError("requests", "to talk to the service") from error
+        if self._session is None:
+            self._session = requests.Session()
+            if not self.settings.validate_certs:
+                # The user said so; a warning per request would drown the task's output.
+                urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+        return self._session, requests.exceptions
+
+    def _verify(self) -> bool | str:
+        if not self.settings.validate_certs:
+            return False
+        return self.settings.ca_path or True
+
+    def _proxies(self, url: str) -> dict[str, str] | None:
+        if self.settings.proxy:
+            return {"http": self.settings.proxy, "https": self.settings.proxy}
+        # A proxy named in the environment cannot reach this machine's own loopback.
+        return {"no_proxy": urlsplit(url).hostname or ""} if is_loopback(url) else None
+
+    def _trouble(self, method: str, url: str, error: Exception, exceptions: Any, client_request_id: str) -> TransportError:
+        """Put a failed exchange into words: what was tried, what happened, what to do."""
+        parts = urlsplit(url)
+        tried = f"{method} {parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}{parts.path}"
+        reason = _reason(error)
+        code, sent = "ConnectionFailed", True
+        if isinstance(error, exceptions.SSLError):
+            code, sent = "TlsFailed", False
+            advice = "Check the certificate, or name the authority to trust with ca_path."
+        elif isinstance(error, exceptions.ProxyError):
+            code, sent = "ProxyFailed", False
+            advice = "Check the proxy option and the variables HTTP_PROXY, HTTPS_PROXY and NO_PROXY."
+        elif isinstance(error, exceptions.Timeout):
+            code, sent = "RequestTimedOut", not isinstance(error, exceptions.ConnectTimeout)
+            reason = f"no answer within {self.settings.timeout:g} s"
+            advice = "Check the network, or give it more time with timeout."
+        elif isinstance(error, exceptions.ConnectionError):
+            sent = "NewConnectionError" not in repr(error) and "NameResolutionError" not in repr(error)
+            advice = "Check api_url and the network."
+        else:
+            sent = isinstance(error, (exceptions.ChunkedEncodingError, exceptions.ContentDecodingError))
+            advice = "Check api_url."
+        if is_loopback(url) and not sent and code == "ConnectionFailed":
+            code = "ServerNotRunning"
+            advice = "Is the local MMS running? `mms-local start` starts it; check api_url if it listens elsewhere."
+        return TransportError(
+            f"{tried} failed: {reason}. {advice}", sent=sent, code=code, client_request_id=client_request_id
+        )
+
+
+def is_loopback(url: str) -> bool:
+    """Tell whether the URL leads to this machine itself."""
+    host = urlsplit(url).hostname or ""
+    return host == "localhost" or host == "::1" or host.startswith("127.")
+
+
+def _with_token(prepared: requests.PreparedRequest, token: str | None) -> requests.PreparedRequest:
+    if token is not None:
+        prepared.headers["Authorization"] = f"Bearer {token}"
+    return prepared
+
+
+def _reason(error: BaseException) -> str:
+    """Return the innermost words of an exception of requests, which wraps those of urllib3 and of the system."""
+    seen: set[int] = set()
+    current: Any = error
+    while id(current) not in seen:
+        seen.add(id(current))
+        inner = getattr(current, "reason", None) or (current.args[0] if getattr(current, "args", None) else None)
+        if isinstance(inner, BaseException):
+            current = inner
+    return str(getattr(current, "strerror", None) or current).split("Failed to establish a new connection: ")[-1]

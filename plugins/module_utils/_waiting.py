@@ -1,0 +1,93 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waiting for asynchronous work with as few requests as possible (protocol 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from ._clock import Clock
+from ._errors import NotFoundError, WaitTimeout
+
+_FIRST_PAUSE = 0.5
+_GROWTH = 1.5
+# What was just accepted may not be visible yet (protocol 7.2.12).
+_GRACE = 30.0
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What one look at the work showed."""
+
+    state: str
+    ended: bool
+
+
+@dataclass(frozen=True)
+class Work:
+    """Something that goes on at the service.
+
+    Args:
+        name: For messages.
+        look: Looks at it; None when there is nothing to be seen yet.
+        resume: What the user can do to wait for it again, continuing "To wait for it again, ...".
+        operation_id: For the failure result.
+    """
+
+    name: str
+    look: Callable[[], Sight | None]
+    resume: str
+    operation_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long and how often.
+
+    Args:
+        timeout: Seconds until waiting is given up.
+        interval: Longest pause between two looks, in seconds; the first pauses are shorter.
+    """
+
+    timeout: float
+    interval: float
+
+
+def wait(works: Iterable[Work], patience: Patience, clock: Clock, progress: Callable[[str], None]) -> None:
+    """Return when all works have ended, well or badly.
+
+    All must end anyway, so only the first that is still running is looked at again; when it has ended, the next one's turn
+    comes at once. That takes one request per work and one per pause, however many there are.
+
+    Args:
+        progress: Told about each new state.
+
+    Raises:
+        WaitTimeout: with the state seen last.
+        NotFoundError: a work did not become visible.
+    """
+    begun = clock.monotonic()
+    pause = min(_FIRST_PAUSE, patience.interval)
+    for work in works:
+        told = ""
+        while True:
+            sight = work.look()
+            elapsed = clock.monotonic() - begun
+            if sight is None and elapsed > _GRACE:
+                raise NotFoundError(f"{work.name} does not exist at the service.", operation_id=work.operation_id)
+            state = sight.state if sight else "not visible yet"
+            if state != told:
+                progress(f"{work.name}: {state} after {elapsed:.0f} s")
+                told = state
+            if sight is not None and sight.ended:
+                break
+            if elapsed + pause > patience.timeout:
+                raise WaitTimeout(
+                    f"{work.name} was still in state {state!r} when wait_timeout ({patience.timeout:g} s) was over. "
+                    f"It goes on at the service. To wait for it again, {work.resume}.",
+                    operation_id=work.operation_id,
+                    resume=work.resume,
+                )
+            clock.sleep(pause)
+            pause = min(pause * _GROWTH, patience.interval)
