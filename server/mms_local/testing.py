@@ -25,10 +25,12 @@ class ServerProcess:
     Args:
         data_dir: where it keeps state; start another one on it to see what survived.
         flags: more flags of `mms-local serve`; without `--compute` it is `none`.
+        command: what runs in place of `python -m mms_local serve`.
     """
 
-    def __init__(self, data_dir: Path, *flags: str) -> None:
+    def __init__(self, data_dir: Path, *flags: str, command: Sequence[str] = ("-m", "mms_local", "serve")) -> None:
         self.data_dir = data_dir
+        self.command = command
         self.flags: Sequence[str] = flags if "--compute" in flags else ("--compute", "none", *flags)
         self.url = ""
         self.environment: dict[str, str] = {}
@@ -48,7 +50,7 @@ class ServerProcess:
         self.data_dir.mkdir(parents=True, exist_ok=True)
         ready = self.data_dir / "ready.json"
         ready.unlink(missing_ok=True)
-        command = [sys.executable, "-m", "mms_local", "serve", "--data-dir", str(self.data_dir), "--port", "0"]
+        command = [sys.executable, *self.command, "--data-dir", str(self.data_dir), "--port", "0"]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MMS_LOCAL_")}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from api_client import ACCOUNT, HOSTING, Api
+from image_factory import FileServer, ImageFactory
 
+from mms_local.build import ImageBuilder
 from mms_local.testing import ServerProcess
 
 
@@ -51,3 +53,22 @@ def account(server: ServerProcess) -> Api:
 def hosting(server: ServerProcess) -> Api:
     """A client of an account of generation hosting-account."""
     return Api(server.url, HOSTING)
+
+
+@pytest.fixture(scope="session")
+def dependency_cache() -> Path:
+    """Installed packages, kept between runs: resolving them is most of the time of a build."""
+    return Path(__file__).resolve().parents[2] / ".cache" / "dependencies"
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Iterator[FileServer]:
+    """A web server for drivers and models."""
+    with FileServer(tmp_path / "files") as server:
+        yield server
+
+
+@pytest.fixture
+def images(files: FileServer, tmp_path: Path, dependency_cache: Path) -> ImageFactory:
+    """Builds real images."""
+    return ImageFactory(files, ImageBuilder(tmp_path / "data", dependencies=dependency_cache))

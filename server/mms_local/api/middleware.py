@@ -45,7 +45,7 @@ class Journal(Protocol):
 
 def room(request: web.Request) -> str:
     """The part of the server that a path belongs to: mms, arm, blob, score, control, logs or other."""
-    path = request.path.lower()
+    path = request.path.lower() if request.path != "/" else "/_mms"  # the page is a part of the control room
     return next((name for prefix, name in _ROOMS if path == prefix or path.startswith(prefix + "/")), "other")
 
 
