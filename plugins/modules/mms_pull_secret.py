@@ -53,7 +53,7 @@ options:
     type: str
 extends_documentation_fragment:
   - azureml.model_management.kubernetes
-  - azureml.model_management.kubernetes.attributes
+  - azureml.model_management.attributes.local
 notes:
   - Rights that are needed in the namespace are C(get) on secrets, and C(create), C(update) or C(delete) for what is
     to be done. They are asked for before anything is changed, in check mode too.
