@@ -99,6 +99,14 @@ def test_the_ready_file_tells_where_managed_identities_get_tokens(
     assert Api(checked.url, ACCOUNT, token=token).call("GET", "models").status_code == 200
 
 
+def test_a_web_page_that_rebinds_its_name_gets_no_token_of_the_machine(checked: ServerProcess) -> None:
+    url = f"{checked.url}/metadata/identity/oauth2/token?resource=https://management.azure.com/"
+    headers = {"Metadata": "true"}
+    assert requests.get(url, headers=headers, timeout=10).status_code == 200
+    assert requests.get(url, headers={**headers, "Host": "rebound.example:8780"}, timeout=10).status_code == 403
+    assert requests.get(url, headers={**headers, "Origin": "https://rebound.example"}, timeout=10).status_code == 403
+
+
 def test_tokens_outlive_the_server(start_server: Callable[..., ServerProcess], tmp_path: Path) -> None:
     def token_from(server: ServerProcess) -> str:
         known = server.environment

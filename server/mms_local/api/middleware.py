@@ -108,12 +108,13 @@ def sabotaged(saboteur: Saboteur) -> Middleware:
 @web.middleware
 async def control_on_loopback(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Keep callers beyond this machine out of the control room."""
-    if room(request) == "control" and not _is_loopback(request):
+    if room(request) == "control" and not is_loopback(request):
         raise ApiError(403, "the control room answers on the loopback interface only; see --control-anywhere")
     return await handler(request)
 
 
-def _is_loopback(request: web.Request) -> bool:
+def is_loopback(request: web.Request) -> bool:
+    """Whether the caller is on this machine."""
     peer = request.transport.get_extra_info("peername") if request.transport else None
     return peer is not None and ipaddress.ip_address(peer[0].split("%")[0]).is_loopback
 

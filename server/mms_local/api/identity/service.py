@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import hmac
-import ipaddress
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
@@ -18,6 +17,8 @@ from mms_local.api.identity.applications import Application, Directory
 from mms_local.api.identity.errors import IdentityUnavailable, OAuthError, TokenRejected
 from mms_local.api.identity.registration import Registration
 from mms_local.api.identity.token_request import token_request
+from mms_local.api.middleware import is_loopback
+from mms_local.control.guard import demand_no_other_site
 
 if TYPE_CHECKING:
     from mms_local.api.identity.grants import Grants
@@ -195,8 +196,9 @@ class IdentityService:
         """The managed identity endpoint of a virtual machine: open to the processes of the machine."""
         if request.headers.get("Metadata", "").lower() != "true":
             return _refused(400, "invalid_request", "Required metadata header not specified")
-        if not ipaddress.ip_address(request.remote or "::").is_loopback:
+        if not is_loopback(request):
             return _refused(403, "forbidden", "The managed identity endpoint answers on loopback only")
+        demand_no_other_site(request)
         return self._managed_identity(request)
 
     async def _app_service(self, request: web.Request) -> web.Response:
