@@ -66,7 +66,7 @@ def engines_of(config: Config, traffic: Traffic) -> tuple[Builder, Compute]:
     if config.compute == "kubernetes":
         from mms_local.compute.kubernetes import KubernetesCompute
 
-        return builder, KubernetesCompute(config.data_dir)
+        return builder, KubernetesCompute.configured(config)
     from mms_local.compute.process import ProcessCompute
 
     return builder, ProcessCompute(config.data_dir, python=config.python, traffic=traffic)
@@ -141,6 +141,7 @@ class Server:
         token = self.config.token or ("" if self.config.auth == "checked" else ANY_TOKEN)
         return {
             "AZUREML_MMS_API_URL": self.url,
+            "AZUREML_MMS_ARM_URL": self.url,
             **({"AZUREML_MMS_ACCESS_TOKEN": token} if token else {}),
             "AZURE_SUBSCRIPTION_ID": SUBSCRIPTION,
             "AZURE_RESOURCE_GROUP": RESOURCE_GROUP,

@@ -36,6 +36,11 @@ class Config:
     oci: str = "auto"
     base_image: str | None = None
     insecure_registries: str | None = None
+    kubeconfig: Path | None = None
+    kubernetes_exposure: str = "proxy"
+    kubernetes_ingress_host: str = "{name}.localhost"
+    kubernetes_rollout_timeout: float = 600
+    kubernetes_scheduling_timeout: float = 30
     auth: str = "any"
     token: str | None = field(default=None, repr=False)
     ready_file: Path | None = None
@@ -90,6 +95,13 @@ def _size(text: str) -> int:
     return number
 
 
+def _seconds(text: str) -> float:
+    number = float(text)
+    if not 0 < number <= 86400:
+        raise ValueError("use a number of seconds, at most a day")
+    return number
+
+
 def _path(text: str) -> Path:
     return Path(text).expanduser().absolute()
 
@@ -134,6 +146,31 @@ FLAGS = (
         "insecure-registries",
         "registries to speak plain http to, separated by commas; those on loopback need not be named",
         metavar="HOST[:PORT],...",
+    ),
+    Flag(
+        "kubeconfig",
+        "on kubernetes compute, the cluster of services that come without a kubeconfig; needs no other file",
+        _path,
+        metavar="FILE",
+    ),
+    Flag(
+        "kubernetes-exposure",
+        "how requests reach services in a cluster: through the API server, which opens nothing, or by what the "
+        "cluster then offers to others too",
+        choices=("proxy", "nodeport", "loadbalancer", "ingress"),
+    ),
+    Flag("kubernetes-ingress-host", "host name of a service with exposure ingress", metavar="NAME"),
+    Flag(
+        "kubernetes-rollout-timeout",
+        "seconds in which all replicas of a service must become ready",
+        _seconds,
+        metavar="SECONDS",
+    ),
+    Flag(
+        "kubernetes-scheduling-timeout",
+        "seconds in which each replica must find a node; raise it where nodes are added on demand",
+        _seconds,
+        metavar="SECONDS",
     ),
     Flag(
         "auth",

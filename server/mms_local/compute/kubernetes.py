@@ -9,11 +9,13 @@ kept here: the core says at start which ones ran, and what their cluster has is 
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 from mms_local.compute import kubernetes_objects as objects
 from mms_local.compute.kubernetes_cluster import Cluster
@@ -23,6 +25,7 @@ from mms_local.compute.kubernetes_failure import ClusterUnreachable, deployment_
 from mms_local.compute.kubernetes_objects import Exposure, Manifest
 from mms_local.compute.kubernetes_relay import Relay, Target
 from mms_local.compute.kubernetes_rollout import Patience, Rollout
+from mms_local.config import Config
 from mms_local.core.ports import JobFailed, Keys, Log, ServiceSpec
 
 LOG = logging.getLogger(__name__)
@@ -51,6 +54,8 @@ class KubernetesCompute:
     """See :class:`mms_local.core.ports.Compute`. The pods outlive this server, and its restarts do not touch them."""
 
     def __init__(self, data_dir: Path, settings: Settings | None = None) -> None:
+        if importlib.util.find_spec("kubernetes") is None:  # it is imported with the first call, but missed now
+            raise ModuleNotFoundError("the extra 'kubernetes' is not installed", name="kubernetes")
         self._scratch = data_dir / "kubernetes"
         self._settings = settings or Settings()
         self._clusters: dict[str, Cluster] = {}  # by kubeconfig
@@ -58,6 +63,22 @@ class KubernetesCompute:
         self._endpoints: dict[str, str] = {}
         self._repairs: dict[str, asyncio.Task[None]] = {}
         self._relay = Relay()
+
+    @classmethod
+    def configured(cls, config: Config) -> KubernetesCompute:
+        """As the flags of the server say.
+
+        Raises:
+            OSError: the kubeconfig cannot be read.
+        """
+        patience = Patience(rollout=config.kubernetes_rollout_timeout, scheduling=config.kubernetes_scheduling_timeout)
+        settings = Settings(
+            exposure=cast("Exposure", config.kubernetes_exposure),
+            ingress_host=config.kubernetes_ingress_host,
+            kubeconfig=config.kubeconfig.read_text(encoding="utf-8") if config.kubeconfig else None,
+            patience=patience,
+        )
+        return cls(config.data_dir, settings)
 
     async def start(self, specs: tuple[ServiceSpec, ...]) -> None:
         """Correct in the background what clusters have to what they should have. Waits for none of them."""
