@@ -100,8 +100,8 @@ EXAMPLES = r"""
   azureml.model_management.mms_pull_secret:
     name: iris-registry
     registry: myregistry.azurecr.io
-    registry_username: puller
-    registry_password: "{{ vault_registry_password }}"
+    username: puller
+    password: "{{ vault_registry_password }}"
     kubeconfig: "{{ cluster.kubeconfig }}"
 """
 

@@ -39,15 +39,15 @@ options:
     description:
       - Login server of the registry. Needed when O(state=present).
     type: str
-  registry_username:
+  username:
     description:
       - Who logs in to the registry. Needed when O(state=present).
     type: str
-  registry_password:
+  password:
     description:
       - The password. Needed when O(state=present).
     type: str
-  registry_email:
+  email:
     description:
       - An e-mail address, which some registries want. Unset, it is not compared.
     type: str
@@ -68,16 +68,16 @@ EXAMPLES = r"""
   azureml.model_management.mms_pull_secret:
     name: iris-registry
     registry: myregistry.azurecr.io
-    registry_username: puller
-    registry_password: "{{ vault_registry_password }}"
+    username: puller
+    password: "{{ vault_registry_password }}"
 
 - name: The same in another cluster, with a kubeconfig from a vault
   azureml.model_management.mms_pull_secret:
     name: iris-registry
     namespace: models
     registry: myregistry.azurecr.io
-    registry_username: puller
-    registry_password: "{{ vault_registry_password }}"
+    username: puller
+    password: "{{ vault_registry_password }}"
     kubeconfig: "{{ vault_kubeconfig }}"
     context: production
 
@@ -215,12 +215,12 @@ TASK = Task(
         "name": {"type": "str", "required": True},
         "namespace": {"type": "str"},
         "registry": {"type": "str"},
-        "registry_username": {"type": "str"},
-        "registry_password": {"type": "str", "no_log": True},
-        "registry_email": {"type": "str"},
+        "username": {"type": "str"},
+        "password": {"type": "str", "no_log": True},
+        "email": {"type": "str"},
         **KUBERNETES_OPTIONS,
     },
-    rules={"required_if": [("state", "present", ("registry", "registry_username", "registry_password"))]},
+    rules={"required_if": [("state", "present", ("registry", "username", "password"))]},
     run=converging(PullSecretSteps),
 )
 

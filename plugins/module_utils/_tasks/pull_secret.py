@@ -25,8 +25,8 @@ class PullSecretSteps:
     def __init__(self, session: Session) -> None:
         self._options = session.options
         if self._options["state"] == "present":
-            require(self._options, "registry", "registry_username", "registry_password")
-        password = self._options["registry_password"] or ""
+            require(self._options, "registry", "username", "password")
+        password = self._options["password"] or ""
         self._kubectl = Kubectl(self._options, os.environ, self._options["namespace"] or None, [password])
 
     @cached_property
@@ -42,8 +42,8 @@ class PullSecretSteps:
             if current:
                 self._require_right("delete", f"secrets/{name}")
             return plan_absence([current] if current else [])
-        username, password = self._options["registry_username"], self._options["registry_password"]
-        login = Login(username, password, self._options["registry_email"] or None)
+        username, password = self._options["username"], self._options["password"]
+        login = Login(username, password, self._options["email"] or None)
         wanted = PullSecret(name, self._namespace, registry, {registry: login})
         if current is None:
             self._require_right("create", "secrets")
