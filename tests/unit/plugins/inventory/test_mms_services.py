@@ -1,0 +1,77 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which services become hosts, and what is in their variables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
+
+from ansible_collections.azureml.model_management.plugins.inventory.mms_services import (
+    Account,
+    InventoryModule,
+    chosen,
+    variables_of,
+)
+from ansible_collections.azureml.model_management.plugins.module_utils._resources.service import Service
+
+ACCOUNT = Account(subscription_id="s", resource_group="rg", account_name="demo")
+
+
+def service(name: str, state: str | None = "Succeeded") -> dict[str, Any]:
+    return Service(id=f"id-of-{name}", name=name, state=state, scoring_uri=f"http://host/{name}/score").to_result()
+
+
+def names(states: list[str]) -> list[str]:
+    services = [service("b"), service("c", "Failed"), service("a"), service("d", "Running"), service("e", None)]
+    return [found["name"] for found in chosen(services, states)]
+
+
+@pytest.mark.parametrize(
+    ("states", "expected"),
+    [
+        ([], ["a", "b", "c", "d", "e"]),
+        (["Succeeded"], ["a", "b"]),
+        (["failed", "RUNNING"], ["c", "d"]),
+        (["Cancelled"], []),
+    ],
+)
+def test_services_are_chosen_by_state_and_sorted_by_name(states: list[str], expected: list[str]) -> None:
+    assert names(states) == expected
+
+
+def test_a_host_knows_its_service_and_account() -> None:
+    variables = variables_of(service("iris"), ACCOUNT)
+    assert variables["mms_service"]["scoring_uri"] == "http://host/iris/score"
+    assert variables["mms_account"] == ACCOUNT
+
+
+def test_a_template_in_a_service_is_not_evaluated() -> None:
+    hidden = {**service("iris"), "pull_secret": "{{ 6 * 7 }}"}
+    value = variables_of(hidden, ACCOUNT)["mms_service"]["pull_secret"]
+    assert Templar(loader=DataLoader()).template(value) == "{{ 6 * 7 }}"
+
+
+def test_no_variable_is_a_secret() -> None:
+    everything = Service(
+        id="i", name="n", kubeconfig="hidden", app_insights_key="hidden", scoring_uri="http://host/score"
+    ).to_result()
+    assert "hidden" not in repr(variables_of(everything, ACCOUNT))
+
+
+@pytest.mark.parametrize(
+    ("name", "readable"),
+    [
+        ("demo.mms_services.yml", True),
+        ("demo.mms_services.yaml", True),
+        ("mms_services.yml", False),
+        ("demo.azure_rm.yml", False),
+    ],
+)
+def test_only_files_with_the_suffix_are_read(tmp_path: Any, name: str, readable: bool) -> None:
+    (tmp_path / name).write_text("plugin: azureml.model_management.mms_services\n")
+    assert InventoryModule().verify_file(str(tmp_path / name)) is readable
+    assert InventoryModule().verify_file(str(tmp_path / f"no-{name}")) is False
