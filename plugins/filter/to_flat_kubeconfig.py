@@ -14,14 +14,16 @@ from ..module_utils._errors import MmsError
 from ..module_utils._kubeconfig import flat_kubeconfig
 
 
-def to_flat_kubeconfig(source: Any, context: str | None = None, base_dir: str | None = None) -> str:
+def to_flat_kubeconfig(
+    source: Any, context: str | None = None, namespace: str | None = None, base_dir: str | None = None
+) -> str:
     """Return one context of a kubeconfig as one line of JSON.
 
     Raises:
         AnsibleFilterError: The kubeconfig is not one, or cannot travel.
     """
     try:
-        return flat_kubeconfig(_plain(source), context=context, base_dir=base_dir)
+        return flat_kubeconfig(_plain(source), context=context, namespace=namespace, base_dir=base_dir)
     except MmsError as error:
         raise AnsibleFilterError(f"to_flat_kubeconfig: {error.message}") from error
 

@@ -90,19 +90,22 @@ def split_paths(joined: str) -> list[str]:
     return [path for path in joined.split(os.pathsep) if path]
 
 
-def flat_kubeconfig(source: Source, *, context: str | None = None, base_dir: str | None = None) -> str:
+def flat_kubeconfig(
+    source: Source, *, context: str | None = None, namespace: str | None = None, base_dir: str | None = None
+) -> str:
     """Return the one context of a kubeconfig as one line of JSON that needs no file beside it.
 
     Args:
         source: See L(Source).
         context: The context to keep; the current one when None.
+        namespace: Put in place of the namespace of the context.
         base_dir: Folder that relative paths in a text or mapping start from. Files bring their own.
 
     Raises:
         KubeconfigError: What is wrong, where, and what to do instead.
         MissingLibraryError: The text is YAML and PyYAML is not installed.
     """
-    return flatten(read(source, base_dir=base_dir), context)
+    return flatten(read(source, base_dir=base_dir), context, namespace)
 
 
 def read(source: Source, *, base_dir: str | None = None) -> Kubeconfig:
@@ -130,7 +133,7 @@ def chosen(config: Kubeconfig, context: str | None = None) -> Chosen:
     return Chosen(name, config.contexts[name], config.clusters[cluster], config.users[user])
 
 
-def flatten(config: Kubeconfig, context: str | None = None) -> str:
+def flatten(config: Kubeconfig, context: str | None = None, namespace: str | None = None) -> str:
     """Return a kubeconfig reduced to one context, files inlined, as one line of JSON."""
     one = chosen(config, context)
     cluster, user = one.context["cluster"], one.context["user"]
@@ -141,7 +144,7 @@ def flatten(config: Kubeconfig, context: str | None = None) -> str:
         "preferences": config.preferences,
         "clusters": [{"name": cluster, "cluster": _inlined(one.cluster, _CLUSTER_FILES, config.origin)}],
         "users": [{"name": user, "user": _inlined(one.user, _USER_FILES, config.origin)}],
-        "contexts": [{"name": one.name, "context": one.context}],
+        "contexts": [{"name": one.name, "context": {**one.context, **({"namespace": namespace} if namespace else {})}}],
         "current-context": one.name,
         "extensions": config.extensions,
     }

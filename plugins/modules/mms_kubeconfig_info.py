@@ -40,6 +40,10 @@ options:
     description:
       - Name of the context to return, instead of the current one.
     type: str
+  namespace:
+    description:
+      - Namespace to put in place of the one of the context.
+    type: str
   cluster_name:
     description:
       - Name of the cluster. Needed for every O(source) but V(file).
@@ -211,6 +215,7 @@ TASK = Task(
         "source": {"type": "str", "choices": ["file", "aks", "acs", "arm"], "default": "file"},
         "path": {"type": "str"},
         "context": {"type": "str"},
+        "namespace": {"type": "str"},
         "cluster_name": {"type": "str"},
         "cluster_resource_group": {"type": "str"},
         "admin": {"type": "bool", "default": False},

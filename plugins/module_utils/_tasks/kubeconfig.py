@@ -34,7 +34,7 @@ def kubeconfig(session: Session) -> dict[str, Any]:
     """Return the kubeconfig as one line, and what may be known of it."""
     options = session.options
     source = _SOURCES[options["source"]](session)
-    flat = flat_kubeconfig(source, context=options["context"] or None)
+    flat = flat_kubeconfig(source, context=options["context"] or None, namespace=options["namespace"] or None)
     content = json.loads(flat)
     return {
         "kubeconfig": flat,

@@ -159,6 +159,13 @@ def test_unknown_fields_and_extensions_travel_too() -> None:
     assert flat["preferences"] == {"colors": True}
 
 
+def test_the_namespace_can_be_another_one() -> None:
+    flat = json.loads(flat_kubeconfig(kubeconfig(), context="green", namespace="lab"))
+    assert flat["contexts"] == [
+        {"name": "green", "context": {"cluster": "green-cluster", "user": "ben", "namespace": "lab"}}
+    ]
+
+
 def user(**fields: Any) -> dict[str, Any]:
     return kubeconfig(users=[{"name": "anna", "user": fields}])
 

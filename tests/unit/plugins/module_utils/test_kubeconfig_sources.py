@@ -96,6 +96,7 @@ def test_another_context_can_be_chosen(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("KUBECONFIG", f"{tmp_path}/missing:{tmp_path}/config")
     found = result(context="green")
     assert (found["context"], found["namespace"]) == ("green", "default")
+    assert result(context="green", namespace="lab")["namespace"] == "lab"
 
 
 @pytest.mark.parametrize(
