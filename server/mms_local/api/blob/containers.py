@@ -16,7 +16,8 @@ from mms_local.api.blob.conditions import check_write
 from mms_local.api.blob.errors import StorageError
 from mms_local.store.blob_store import LAST_CHARACTER, Blob, BlobStore, Container
 
-_NAME = re.compile(r"(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*")
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_NAME_LENGTHS = range(3, 64)
 _NOBODY = "00000000-0000-0000-0000-000000000000"
 _DELEGATION_VERSION = "2020-02-10"
 
@@ -73,11 +74,13 @@ async def user_delegation_key(call: Call) -> web.Response:
 async def create_container(call: Call) -> web.Response:
     """Create Container."""
     call.grant.require("c", "cw")
+    if len(call.container_name) not in _NAME_LENGTHS:
+        raise StorageError(400, "OutOfRangeInput", "A container name has 3 to 63 characters.")
     if not _NAME.fullmatch(call.container_name):
         raise StorageError(
             400,
             "InvalidResourceName",
-            f"The container name '{call.container_name}' must have 3 to 63 lower-case letters, digits and single"
+            f"The container name '{call.container_name}' must consist of lower-case letters and digits, with single"
             " hyphens between them.",
         )
     container = call.store.create_container(call.container_name, call.metadata())
