@@ -12,11 +12,7 @@ from .._errors import AuthError, MissingLibraryError
 from .._masking import masked
 from .cache import CachedToken, TokenCache
 from .network import Network
-from .sources import (
-    Authority,
-    Source,
-    secrets_of,
-)
+from .sources import Authority, Source, secrets_of
 from .token import Token
 
 if TYPE_CHECKING:
@@ -91,6 +87,10 @@ class AzureCredential:
     def _key(self) -> Sequence[str]:
         return (self._authority.url, *self._source.identity, self._scope)
 
+    @property
+    def _issuer(self) -> str:
+        return self._source.issuer or self._authority.url
+
     def _as_token(self, held: CachedToken) -> Token:
         return Token(held.value, held.expires_on, self.source)
 
@@ -120,13 +120,11 @@ class AzureCredential:
         except CredentialUnavailableError as error:
             raise self._error("cannot be used", error, "NoCredential", self._lacked) from error
         except AzureError as error:
-            silent = (
-                ServiceRequestError,
-                ServiceResponseError,
-            )  # azure-identity wraps these in a ClientAuthenticationError
-            if isinstance(error, ClientAuthenticationError) and not isinstance(error.__cause__, silent):
-                raise self._error(f"was refused by {self._authority.url}", error, "CredentialRejected") from error
-            raise self._error(f"got no answer from {self._authority.url}", error, "AuthorityUnreachable") from error
+            # azure-identity wraps trouble with the network in a ClientAuthenticationError.
+            unanswered = isinstance(error.__cause__, (ServiceRequestError, ServiceResponseError))
+            if isinstance(error, ClientAuthenticationError) and not unanswered:
+                raise self._error(f"was refused by {self._issuer}", error, "CredentialRejected") from error
+            raise self._error(f"got no answer from {self._issuer}", error, "AuthorityUnreachable") from error
         except (ValueError, OSError) as error:  # what azure-identity says about a bad tenant, certificate or token file
             raise self._error("cannot be used", error, "InvalidCredential") from error
 

@@ -18,7 +18,7 @@ from .cache import TokenCache
 from .clouds import Fetch, authority_url, cloud_named, first_set, is_well_known, scope_of
 from .metadata import json_at
 from .network import Network
-from .settings import Settings, settings_of_environment, settings_of_options, settings_of_profile
+from .settings import AUTH_SOURCES, Settings, settings_of_environment, settings_of_options, settings_of_profile
 from .sources import (
     Authority,
     AzureCli,
@@ -31,8 +31,6 @@ from .sources import (
 )
 from .token import Credential, GivenToken
 
-AUTH_SOURCES = ("auto", "cli", "credential_file", "env", "msi")
-
 _KINDS = (ClientSecret, Certificate, FederatedToken, UserPassword)
 _TRUE = frozenset(("1", "on", "true", "y", "yes"))
 
@@ -42,25 +40,23 @@ class _Lacking(Exception):
 
 
 class _Choice:
-    """One choice of a credential: the options and the environment as they are now."""
+    """One choice of a credential: the options and the environment as they are now.
+
+    Each method that is named after a place returns the source that this place describes, or raises _Lacking.
+
+    Args:
+        options: The task's options.
+        environ: The environment variables.
+        ready_token: Whether a ready token would do.
+    """
 
     def __init__(self, options: Mapping[str, Any], environ: Mapping[str, str], ready_token: bool) -> None:
         self.options = settings_of_options(options)
         self.environment = settings_of_environment(environ)
         self.home = Path(environ.get("HOME") or os.path.expanduser("~"))
         self._environ = environ
-        self._ready_token = ready_token
-        self.profile: Settings | None = None
-        """The profile that the source was found in; it may name cloud and authority too."""
-
-    @property
-    def also(self) -> str:
-        """What else can be done when there is no credential."""
-        return (
-            ". A token that you already have goes to access_token or AZUREML_MMS_ACCESS_TOKEN"
-            if self._ready_token
-            else ""
-        )
+        self.ready_token = ready_token
+        self.profile: Settings | None = None  # the one that the source was found in; may name cloud and authority too
 
     def setting(self, name: str) -> str | None:
         """Return what applies whatever the source is: the option, the profile in use, then the environment."""
@@ -69,7 +65,7 @@ class _Choice:
 
     def given_token(self, settings: Settings) -> GivenToken | None:
         """Return the ready token of that place, if it is good for the audience in question."""
-        value = settings.get("access_token") if self._ready_token else None
+        value = settings.get("access_token") if self.ready_token else None
         return GivenToken(value, f"{settings.label('access_token')} in {settings.place}") if value else None
 
     def from_options(self) -> Source:
@@ -206,8 +202,11 @@ def _source(choice: _Choice) -> tuple[Source | GivenToken, list[str]]:
             return finders[name](), lacked
         except _Lacking as error:
             lacked.append(str(error))
+    ways = ["client_id with secret and tenant", "auth_source=msi on an Azure resource with a managed identity"]
+    if choice.ready_token:
+        ways.insert(0, "access_token (or AZUREML_MMS_ACCESS_TOKEN)")
     raise AuthError(
-        f"No credential was found. Tried in this order: {'; '.join(lacked)}. Set client_id with secret and tenant, or "
-        f"run az login, or, on an Azure resource with a managed identity, set auth_source=msi{choice.also}.",
+        f"No credential was found. Tried in this order: {'; '.join(lacked)}. Set {', or '.join(ways)}, or run az "
+        "login.",
         details=[{"code": "Lacking", "message": text} for text in lacked],
     )

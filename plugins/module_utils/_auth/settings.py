@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+AUTH_SOURCES = ("auto", "cli", "credential_file", "env", "msi")
+"""Values of C(auth_source)."""
+
 ENVIRONMENT = {
     "profile": ("AZURE_PROFILE",),
     "client_id": ("AZURE_CLIENT_ID",),

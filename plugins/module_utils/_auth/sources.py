@@ -47,6 +47,7 @@ class ClientSecret:
 
     mark: ClassVar[Sequence[str]] = ("secret",)
     needs: ClassVar[Sequence[str]] = ("client_id", "secret", "tenant")
+    issuer: ClassVar[str] = ""
 
     place: str
     tenant: str
@@ -84,6 +85,7 @@ class Certificate:
 
     mark: ClassVar[Sequence[str]] = ("x509_certificate_path", "thumbprint")
     needs: ClassVar[Sequence[str]] = ("client_id", "x509_certificate_path", "tenant")
+    issuer: ClassVar[str] = ""
 
     place: str
     tenant: str
@@ -152,6 +154,7 @@ class FederatedToken:
 
     mark: ClassVar[Sequence[str]] = ("oidc_token", "oidc_token_file")
     needs: ClassVar[Sequence[str]] = ("client_id", "tenant")
+    issuer: ClassVar[str] = ""
 
     place: str
     tenant: str
@@ -200,6 +203,7 @@ class UserPassword:
 
     mark: ClassVar[Sequence[str]] = ("ad_user", "password")
     needs: ClassVar[Sequence[str]] = ("ad_user", "password")
+    issuer: ClassVar[str] = ""
 
     place: str
     tenant: str
@@ -236,6 +240,8 @@ class UserPassword:
 class ManagedIdentity:
     """The identity of the Azure resource that runs the task: the system's, or one named by its client."""
 
+    issuer: ClassVar[str] = "the managed identity endpoint"
+
     client_id: str | None = None
 
     @property
@@ -258,6 +264,8 @@ class ManagedIdentity:
 @dataclass(frozen=True)
 class AzureCli:
     """The user who is signed in to the Azure CLI (C(az login))."""
+
+    issuer: ClassVar[str] = "the Azure CLI"
 
     folder: Path
     tenant: str = ""
@@ -285,8 +293,10 @@ class AzureCli:
 Source = Union[ClientSecret, Certificate, FederatedToken, UserPassword, ManagedIdentity, AzureCli]
 """A credential source, complete but unused.
 
-C(words) says what the tokens come from, C(identity) tells it from others of the same authority without a secret, and
-C(sdk_credential) returns a new azure-identity credential, before anything is sent.
+C(words) says what the tokens come from, C(identity) tells it from others of the same authority without a secret,
+C(issuer) who is asked instead of the authority, and C(sdk_credential) returns a new azure-identity credential. Those
+that settings describe name the settings that show they are meant (C(mark)), and those that they cannot do without
+(C(needs)).
 """
 
 

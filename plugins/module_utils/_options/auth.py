@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._auth.settings import AUTH_SOURCES
+
 AUTH_OPTIONS: dict[str, dict[str, Any]] = {
     "access_token": {"type": "str", "no_log": True},
-    "auth_source": {"type": "str", "choices": ["auto", "cli", "credential_file", "env", "msi"]},
+    "auth_source": {"type": "str", "choices": list(AUTH_SOURCES)},
     "profile": {"type": "str"},
     "client_id": {"type": "str"},
     "secret": {"type": "str", "no_log": True},

@@ -47,6 +47,7 @@ class Principal:
     fetched: int = 0
 
     words = "service principal test"
+    issuer = ""
     identity: Sequence[str] = ("test",)
 
     def sdk_credential(self, authority: Authority, network: Network) -> Any:
@@ -152,6 +153,13 @@ def test_failures_say_who_asked_whom_and_why_without_secrets(failure: Exception,
         credential(Principal(Clock(), failure=failure)).token()
     assert caught.value.code == code
     assert "s3cr3t" not in caught.value.message
+
+
+def test_a_source_that_asks_no_authority_does_not_blame_one() -> None:
+    source = Principal(Clock(), failure=ClientAuthenticationError(message="no"))
+    source.issuer = "the managed identity endpoint"
+    with pytest.raises(AuthError, match=r"^Service principal test was refused by the managed identity endpoint: no\.$"):
+        credential(source).token()
 
 
 def test_a_failure_in_the_last_source_tells_what_the_earlier_ones_lacked() -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +22,7 @@ from ansible_collections.azureml.model_management.plugins.module_utils._auth.set
     settings_of_profile,
 )
 from ansible_collections.azureml.model_management.plugins.module_utils._auth.sources import (
+    AzureCli,
     ClientSecret,
     FederatedToken,
     UserPassword,
@@ -136,6 +138,16 @@ def test_the_command_line_is_the_last_resort(az: Path, home: Path) -> None:
     assert source({}, {"PATH": str(az)}) == "Azure CLI (az login)"
     assert source({}, {"PATH": str(az), "HOME": str(home)}).startswith("service principal file-client")
     assert source({"auth_source": "cli"}, {"PATH": str(az), **ENV_PRINCIPAL}) == "Azure CLI (az login)"
+
+
+def test_a_new_sign_in_of_the_command_line_is_another_identity(tmp_path: Path) -> None:
+    profile = tmp_path / "azureProfile.json"
+    identities = {tuple(AzureCli(tmp_path).identity)}
+    for moment in (1, 2):
+        profile.touch()
+        os.utime(profile, (moment, moment))
+        identities.add(tuple(AzureCli(tmp_path).identity))
+    assert len(identities) == 3
 
 
 @pytest.mark.parametrize("auth_source", ["env", "credential_file", "cli"])

@@ -63,6 +63,12 @@ def test_a_lifetime_that_cannot_be_had_is_refused(options: dict[str, Any], lifet
         storage_from({**options, "storage_sas_lifetime": lifetime}, {})
 
 
+def test_a_lifetime_is_refused_where_no_signature_can_be_made() -> None:
+    options = {"storage_account_url": WITH_KEY["storage_account_url"], "storage_sas_token": "sv=1&sig=x"}
+    with pytest.raises(InputError, match="storage_sas_lifetime cannot be had with storage_sas_token"):
+        storage_from({**options, "storage_sas_lifetime": 60}, {})
+
+
 def test_the_longest_lifetimes_are_accepted() -> None:
     assert storage_from({**WITH_KEY, "storage_sas_lifetime": 10**8}, {})
     assert storage_from({**WITH_TOKEN, "storage_sas_lifetime": 604800}, {})
