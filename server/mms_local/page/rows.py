@@ -101,5 +101,5 @@ ROWS: Mapping[str, Row] = MappingProxyType(
 """How each kind of resource is shown in a list."""
 
 
-def _row(kind: str, resource: Any, **fields: Any) -> Json:
-    return {"kind": kind, "id": resource.id, "created": timestamp(resource.created), **fields}
+def _row(kind: str, item: Any, /, **fields: Any) -> Json:
+    return {"kind": kind, "id": item.id, "created": timestamp(item.created), **fields}

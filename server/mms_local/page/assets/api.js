@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Reads from the server. What has not changed is not sent again, and is the very same object as before.
+
+const ROOT = "/_mms/page/";
+const KEPT = 40;
+const known = new Map(); // path -> {tag, value}, least recently used first
+
+/** An answer that is not the one that was asked for; `status` is 0 when there was none at all. */
+export class Problem extends Error {
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** The JSON value, or the text, behind a path below `/_mms/page/`. */
+export async function get(path) {
+  const before = known.get(path);
+  const answer = await send(path, { headers: before ? { "If-None-Match": before.tag } : {}, cache: "no-store" });
+  const value = answer.status === 304 ? before.value : await content(answer);
+  known.delete(path);
+  known.set(path, { tag: answer.headers.get("ETag"), value });
+  if (known.size > KEPT) known.delete(known.keys().next().value);
+  return value;
+}
+
+/** Sends a JSON text as it is, and gives the JSON answer. */
+export async function post(path, body) {
+  const headers = { "Content-Type": "application/json", "X-MMS-Page": "1" };
+  return content(await send(path, { method: "POST", headers, body }));
+}
+
+async function send(path, options) {
+  let answer;
+  try {
+    answer = await fetch(ROOT + path, options);
+  } catch {
+    throw new Problem(0, "The server does not answer.");
+  }
+  if (answer.ok || answer.status === 304) return answer;
+  const error = await answer.json().catch(() => ({}));
+  throw new Problem(answer.status, error.message || `The server answered ${answer.status}.`);
+}
+
+function content(answer) {
+  const isJson = answer.headers.get("Content-Type")?.startsWith("application/json");
+  return isJson ? answer.json() : answer.text();
+}

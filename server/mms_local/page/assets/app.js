@@ -1,0 +1,116 @@
+// SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Asks every second whether anything changed, and shows what the address says.
+
+import { get } from "./api.js";
+import { el, icon, replace } from "./dom.js";
+import { showLineage } from "./lineage.js";
+import { showList } from "./list.js";
+import { showPanel } from "./panel.js";
+import { showRequests } from "./requests.js";
+import { VIEWS, link, route } from "./route.js";
+
+const EVERY = 1000; // milliseconds between two questions
+const HIDDEN = 10000; // the same while nobody looks
+
+const COMPUTE = { process: "services run as processes", kubernetes: "services run on Kubernetes", none: "nothing is built or run" };
+
+const at = (id) => document.getElementById(id);
+let summary = null;
+let timer = 0;
+let turns = 0;
+
+async function poll() {
+  clearTimeout(timer);
+  try {
+    const latest = await get("summary");
+    const changed = latest !== summary;
+    summary = latest;
+    if (changed) await show();
+    setLive(true);
+  } catch (problem) {
+    setLive(false, problem.message);
+  }
+  timer = setTimeout(poll, document.hidden ? HIDDEN : EVERY);
+}
+
+function setLive(isLive, why = "") {
+  const text = isLive ? "Live" : `Not live: ${why} Trying again.`;
+  if (at("live").textContent !== text) at("live").textContent = text;
+  at("live").classList.toggle("lost", !isLive);
+}
+
+/** Bring header, view and panel in line with the address and the newest data. */
+async function show() {
+  if (!summary) return;
+  const turn = ++turns;
+  const stale = () => turn !== turns;
+  const account = summary.accounts.find((one) => String(one.number) === route().account);
+  if (!account && summary.accounts.length) {
+    const fullest = summary.accounts.reduce((best, one) => (size(one) > size(best) ? one : best));
+    history.replaceState(null, "", link({ account: fullest.number, kind: "", id: "", around: "" }));
+    return show();
+  }
+  showHeader(account);
+  const { view } = route();
+  const views = { lineage: showLineage, requests: showRequests };
+  if (account || view === "requests") await (views[view] ?? showList)(at("view"), account, stale);
+  else showWelcome();
+  await showPanel(at("panel"), account, stale);
+}
+
+const size = (account) => Object.values(account.counts).reduce((sum, count) => sum + count, 0);
+
+function showHeader(account) {
+  const { server, accounts } = summary;
+  at("about").textContent = `Version ${server.version}, ${COMPUTE[server.compute]}`;
+  const label = (one) => `${one.name} (${one.resourceGroup}, ${one.generation})`;
+  replace(
+    at("account"),
+    accounts.map((one) => el("option", { value: one.number, selected: one === account }, label(one))),
+  );
+  at("account").parentElement.hidden = !accounts.length;
+  replace(at("tabs"), VIEWS.map((view) => el("li", {}, tab(view, account))));
+  document.title = account ? `${account.name} - Local MMS` : "Local MMS";
+}
+
+function tab(view, account) {
+  const count = view === "requests" ? summary.requests : account?.counts[view];
+  const busy = view === "operations" && account?.unfinished ? ` (${account.unfinished} running)` : "";
+  return el(
+    "a",
+    {
+      href: link({ view, kind: "", id: "", around: "", search: "" }),
+      "data-key": `tab-${view}`,
+      "aria-current": view === route().view && "page",
+    },
+    icon(view),
+    el("span", {}, view[0].toUpperCase() + view.slice(1)),
+    count ? el("span", { class: "count" }, count.toLocaleString()) : null,
+    busy ? el("span", { class: "busy" }, busy) : null,
+  );
+}
+
+function showWelcome() {
+  replace(
+    at("view"),
+    el(
+      "section",
+      { class: "welcome" },
+      el("h1", {}, "Nothing is registered here yet"),
+      el("p", {}, "Register a model, and it appears here at once. Then a manifest, an image and a service."),
+      el("p", {}, "To point the clients of a shell at this server:"),
+      el("pre", {}, 'eval "$(mms-local start)"'),
+    ),
+  );
+}
+
+addEventListener("hashchange", () => show().catch((problem) => setLive(false, problem.message)));
+document.addEventListener("visibilitychange", () => document.hidden || poll());
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && route().id) location.hash = link({ kind: "", id: "" });
+});
+at("account").addEventListener("change", (event) => {
+  location.hash = link({ account: event.target.value, kind: "", id: "", around: "", search: "" });
+});
+poll();
