@@ -6,10 +6,13 @@ from __future__ import annotations
 
 import http.server
 import json
+import os
 import select
 import socket
 import socketserver
 import ssl
+import subprocess
+import sys
 import threading
 import time
 import urllib.request
@@ -152,6 +155,19 @@ def test_a_wrong_secret_is_refused_in_the_words_of_the_authority(
         credential_from(network, {**environ, "AZURE_CLIENT_SECRET": "wrong-and-secret"}).token()
     assert caught.value.code == "CredentialRejected"
     assert "wrong-and-secret" not in repr(caught.value.to_failure())
+
+
+def test_a_refusal_is_printed_by_nobody_but_the_task(environ: dict[str, str], network: dict[str, Any]) -> None:
+    program = (
+        "import sys, json\n"
+        f"from {credential_from.__module__} import credential_from\n"
+        f"from {AuthError.__module__} import AuthError\n"
+        "try:\n    credential_from(*json.loads(sys.argv[1])).token()\nexcept AuthError as error:\n    print(error.code)\n"
+    )
+    wrong = json.dumps([network, {**environ, "AZURE_CLIENT_SECRET": "wrong"}])
+    paths = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    run = subprocess.run([sys.executable, "-c", program, wrong], env=paths, capture_output=True, text=True, check=True)
+    assert (run.stdout, run.stderr) == ("CredentialRejected\n", "")
 
 
 def test_an_authority_that_is_not_trusted_gets_no_secret(environ: dict[str, str], network: dict[str, Any]) -> None:

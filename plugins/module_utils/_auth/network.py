@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .._transport import is_loopback
+
+# What the libraries warn of is in our errors. Without a handler Python would print it to stderr as well.
+for _library in ("azure", "msal"):
+    logging.getLogger(_library).addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True)
