@@ -158,12 +158,15 @@ def test_a_wrong_secret_is_refused_in_the_words_of_the_authority(
 
 
 def test_a_refusal_is_printed_by_nobody_but_the_task(environ: dict[str, str], network: dict[str, Any]) -> None:
-    program = (
-        "import sys, json\n"
-        f"from {credential_from.__module__} import credential_from\n"
-        f"from {AuthError.__module__} import AuthError\n"
-        "try:\n    credential_from(*json.loads(sys.argv[1])).token()\nexcept AuthError as error:\n    print(error.code)\n"
-    )
+    program = f"""
+import sys, json
+from {credential_from.__module__} import credential_from
+from {AuthError.__module__} import AuthError
+try:
+    credential_from(*json.loads(sys.argv[1])).token()
+except AuthError as error:
+    print(error.code)
+"""
     wrong = json.dumps([network, {**environ, "AZURE_CLIENT_SECRET": "wrong"}])
     paths = {"PYTHONPATH": os.pathsep.join(sys.path)}
     run = subprocess.run([sys.executable, "-c", program, wrong], env=paths, capture_output=True, text=True, check=True)
