@@ -142,6 +142,8 @@ def test_unreadable_requests_are_refused_without_an_error_of_the_server(checked:
     url = f"{checked.url}/tenant/oauth2/v2.0/token"
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     assert requests.post(url, data=b"grant_type=\xff\xfe", headers=form, timeout=10).status_code == 400
+    multipart = {"Content-Type": "multipart/form-data; boundary=x"}
+    assert requests.post(url, data=b"no part", headers=multipart, timeout=10).status_code == 400
     assert requests.post(url, data=b"x" * (5 << 20), headers=form, timeout=10).status_code == 413
     blob = f"{checked.url}/mmslocal/box/a"
     assert requests.put(blob, headers={"x-ms-meta-a": "\u00e9".encode()}, timeout=10).status_code == 400

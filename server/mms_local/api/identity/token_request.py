@@ -12,6 +12,7 @@ from aiohttp import BasicAuth, web
 from mms_local.api.identity.errors import OAuthError, missing_parameter
 
 _OIDC_SCOPES = ("openid", "profile", "email", "offline_access")
+_FORM = "application/x-www-form-urlencoded"
 _DEFAULT_SCOPE = "/.default"
 
 
@@ -73,6 +74,8 @@ async def token_request(request: web.Request, version: int) -> TokenRequest:
     Raises:
         OAuthError: it cannot be read.
     """
+    if request.content_type != _FORM:
+        raise OAuthError(400, "invalid_request", 9002313, f"The request body must be of the type {_FORM}.")
     try:
         sent = await request.post()
     except UnicodeDecodeError:
