@@ -13,7 +13,7 @@ import hashlib
 import os
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,10 +84,6 @@ class ContentStore:
         os.replace(upload.path, target)
         return Part(upload.digest, upload.size)
 
-    def path(self, digest: str) -> Path:
-        """Where the content with this SHA-256 (hexadecimal) lies."""
-        return self._path(digest)
-
     async def read(self, parts: Sequence[Part], start: int, stop: int) -> AsyncIterator[bytes]:
         """The bytes from `start` up to, not including, `stop` of the parts put together."""
         offset = 0
@@ -115,10 +111,10 @@ class ContentStore:
             if not self._readers[digest]:
                 self._path(digest).unlink(missing_ok=True)
 
-    def retain(self, wanted: Callable[[str], bool]) -> None:
+    def retain(self, wanted: Collection[str]) -> None:
         """Remove every file whose digest is not wanted: what a killed process wrote and never referred to."""
         for path in self._files.glob("??/*"):
-            if not wanted(path.name):
+            if path.name not in wanted:
                 path.unlink(missing_ok=True)
 
     def _path(self, digest: str) -> Path:

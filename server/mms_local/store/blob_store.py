@@ -38,6 +38,8 @@ CREATE TABLE IF NOT EXISTS block (
 CREATE INDEX IF NOT EXISTS block_digest ON block (digest);
 """
 
+_DIGESTS = "SELECT digest FROM part UNION SELECT digest FROM block"
+
 
 @dataclass(frozen=True)
 class Container:
@@ -80,7 +82,7 @@ class BlobStore:
         for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
             self._sql.execute(f"PRAGMA {pragma}")
         self._sql.executescript(_SCHEMA)
-        self.content.retain(self._is_referred_to)
+        self.content.retain(frozenset(digest for (digest,) in self._sql.execute(_DIGESTS)))
 
     def close(self) -> None:
         """Let go of the database."""
