@@ -89,7 +89,7 @@ def link_collection() -> None:
 def write_random_file(path: Path, mib: int) -> None:
     """Write a file that cannot be compressed."""
     with path.open("wb") as file:
-        for _ in range(mib):
+        for _block in range(mib):
             file.write(os.urandom(MIB))
 
 
@@ -100,7 +100,7 @@ def compare(mib: int, rounds: int) -> list[Measure]:
     with tempfile.TemporaryDirectory() as folder, ServerProcess(Path(folder, "mms")) as server:
         path = Path(folder, "model.bin")
         write_random_file(path, mib)
-        for _ in range(rounds):
+        for _round in range(rounds):
             containers = {way: f"c-{uuid.uuid4().hex}" for way in WAYS}
             containers["ours, unchanged"] = containers["ours"]
             for way in WAYS:

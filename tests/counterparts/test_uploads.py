@@ -213,7 +213,7 @@ def test_tasks_that_upload_the_same_at_the_same_time_all_succeed(options: Option
     path.write_bytes(os.urandom(20 * MIB))
     content = content_of(path)
     urls: list[str] = []
-    threads = [threading.Thread(target=lambda: urls.append(target(options).ensure(content))) for _ in range(3)]
+    threads = [threading.Thread(target=lambda: urls.append(target(options).ensure(content))) for _task in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:

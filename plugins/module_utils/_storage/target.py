@@ -174,7 +174,7 @@ class StorageTarget:
         # It exists after all when another task was faster; the name says that the content is the same.
         with opened(content) as (stream, size), suppress(ResourceExistsError):
             blob.upload_blob(
-                cast("IO[bytes]", stream),  # nothing but read() is used
+                cast(IO[bytes], stream),  # nothing but read() is used
                 length=size,
                 overwrite=damaged,
                 max_concurrency=_CONCURRENCY,
