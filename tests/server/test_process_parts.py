@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mms_local.compute.process_instance import root_cause
+from mms_local.compute.process_instance import cause_of_end
 from mms_local.compute.process_log import ServiceLog, log_tail
 from mms_local.compute.quantity import quantity
 from mms_local.compute.traffic import Traffic
@@ -80,5 +80,7 @@ Traceback (most recent call last):
   File "user_script.py", line 1, in x
 UserScriptException: (Caught an unhandled exception)
 """
-    assert root_cause(output) == "ValueError: no model"
-    assert root_cause("Killed") is None
+    assert cause_of_end(output) == "ValueError: no model"
+    killed = "[2026] [1] [ERROR] Worker (pid:7) was sent SIGKILL! Perhaps out of memory?\nbye"
+    assert cause_of_end(killed) == "a worker was sent SIGKILL! Perhaps out of memory?"
+    assert cause_of_end("bye") is None

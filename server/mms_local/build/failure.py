@@ -22,5 +22,8 @@ def build_failed(reason: str, message: str, *, status: int = 400) -> JobFailed:
 
 def shown(url: str) -> str:
     """The URL without what may be secret: user, password, query and fragment."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "a URL that is none"
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -23,7 +22,7 @@ async def fetch(session: aiohttp.ClientSession, url: str, target: Path) -> None:
         JobFailed: another scheme, no connection, or an answer other than 200. The message holds no query.
     """
     place = shown(url)
-    if urlsplit(url).scheme not in ("http", "https"):
+    if url.partition(":")[0].lower() not in ("http", "https"):
         raise build_failed(
             "SourceNotReadable", f"{place} cannot be fetched: only http and https URLs can. Register an https URL."
         )

@@ -113,7 +113,7 @@ def _copy_stdlib(stdlib: Path, target: Path) -> None:
 def _libraries(executable: Path, stdlib: Path) -> dict[str, Path]:
     """Shared libraries by their place in the image: all in the folder of the C library, which the loader searches."""
     objects = [executable, *sorted((stdlib / "lib-dynload").glob("*.so"))]
-    listing = subprocess.run(["ldd", *map(str, objects)], capture_output=True, text=True, timeout=60)
+    listing = subprocess.run(["ldd", *map(str, objects)], capture_output=True, text=True, timeout=60, check=False)
     found = {Path(path) for path in _LINKED.findall(listing.stdout)}
     libc = next((path for path in found if path.name == "libc.so.6"), None)
     if libc is None:

@@ -111,7 +111,8 @@ class LayerCache:
 class _Source(Protocol):
     """Where manifests and blobs of a base image are read from."""
 
-    async def manifest(self, reference: str) -> bytes: ...
+    async def manifest(self, reference: str) -> bytes:
+        """The manifest or index of this tag or digest."""
 
     async def blob(self, digest: str, blobs: Blobs) -> None:
         """Have the blob in `blobs`, its digest checked."""

@@ -155,8 +155,7 @@ class Instance:
     def _failure(self, answer: asyncio.Future[int | None], time_limit: float) -> StartFailed:
         output = "\n".join(self._output)
         if self._end is not None and self._end.done():
-            cause = root_cause(output)
-            return StartFailed(cause or f"the scoring process ended with status {self._end.result()}", output)
+            return StartFailed(cause_of_end(output) or f"its processes ended with status {self._end.result()}", output)
         if answer.done():
             return StartFailed(f"its health check answered {answer.result() or 'nothing'}", output)
         return StartFailed(f"it was not healthy after {time_limit:.0f} s; is init() slow?", output)
@@ -167,13 +166,18 @@ def replicas(spec: ServiceSpec) -> int:
     return max(1, spec.autoscaler.min_replicas) if spec.autoscaler else spec.replicas
 
 
-def root_cause(output: str) -> str | None:
-    """The exception line that ends the first traceback in some output: the one that the others came from."""
+def cause_of_end(output: str) -> str | None:
+    """Why a service did not start, from what it printed.
+
+    That is the exception line that ends the first traceback, the one that the others came from; without a traceback it
+    is what gunicorn says of a worker that died.
+    """
     traceback = re.search(r"Traceback \(most recent call last\):\n(.*)", output, re.DOTALL)
     for line in traceback[1].splitlines() if traceback else ():
         if line and not line[0].isspace():
             return line
-    return None
+    died = re.search(r"Worker \(pid:\d+\) ((?:was sent|exited with) .*)", output)
+    return f"a worker {died[1]}" if died else None
 
 
 def _resources(spec: ServiceSpec) -> dict[str, str]:

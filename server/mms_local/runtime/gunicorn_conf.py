@@ -7,9 +7,12 @@ In a container the defaults hold. The process compute of the local MMS sets the 
 
 from __future__ import annotations
 
+import importlib
+import mmap
 import os
 import resource
 from pathlib import Path
+from typing import Protocol
 
 from . import lifeline
 
@@ -25,14 +28,34 @@ if Path("/dev/shm").is_dir():
     worker_tmp_dir = "/dev/shm"  # a heart-beat file on a slow disk would block the worker
 
 
-def on_starting(server: object) -> None:
+_initialised = mmap.mmap(-1, 1)  # shared by the master and its workers: 1 once an init() has come to its end
+
+
+class Master(Protocol):
+    """What is used of gunicorn's arbiter."""
+
+    LISTENERS: list[object]
+
+
+def on_starting(server: Master) -> None:
     """In the master, before it forks: tie the group to the server that started it."""
     lifeline.hold()
 
 
-def post_fork(server: object, worker: object) -> None:
+def post_fork(server: Master, worker: object) -> None:
     """In each worker, before the driver is loaded: threads do not survive a fork, limits are per worker."""
     lifeline.hold()
     limit = os.environ.get("MMS_MEMORY_LIMIT")
     if limit:
         resource.setrlimit(resource.RLIMIT_DATA, (int(limit), int(limit)))
+
+
+def post_worker_init(worker: object) -> None:
+    """In a worker that is ready to serve."""
+    _initialised[0] = 1
+
+
+def child_exit(server: Master, worker: object) -> None:
+    """In the master, when a worker is gone. One that dies (not merely fails) in init() would be started for ever."""
+    if not _initialised[0] and server.LISTENERS:
+        raise importlib.import_module("gunicorn.errors").HaltServer("A worker died before it was ready.", 3)
