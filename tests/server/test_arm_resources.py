@@ -344,6 +344,13 @@ def test_a_cluster_that_cannot_be_is_refused(arm: Arm, properties: dict[str, Any
     assert answer.json()["error"]["details"][0]["target"] == field
 
 
+@pytest.mark.parametrize("name", ["1st", "c", "ends-", "b\u00e9ta", "x" * 91])
+def test_a_cluster_has_a_name_that_the_published_client_takes(arm: Arm, name: str) -> None:
+    answer = arm.call("PUT", f"{GROUP}/providers/{CLUSTERS}/{name}", cluster())
+    assert code_of(answer) == (400, "InvalidRequestContent")
+    assert answer.json()["error"]["details"][0]["target"] == "name"
+
+
 def test_system_services_are_up_to_date(arm: Arm) -> None:
     path = f"{GROUP}/providers/{CLUSTERS}/demo-env"
     arm.call("PUT", path, cluster())

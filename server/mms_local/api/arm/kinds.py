@@ -27,6 +27,7 @@ class Kind:
         body: the body of a PUT.
         actions: what can be POSTed behind the name; for the list of provider operations.
         deletes_later: whether DELETE answers 202 and a place to look, instead of 200.
+        name_pattern: what a new resource's name must match, as a whole.
     """
 
     arm: ArmKind
@@ -34,6 +35,7 @@ class Kind:
     body: Record
     actions: tuple[str, ...] = ()
     deletes_later: bool = False
+    name_pattern: str = r".+"
 
     @property
     def namespace(self) -> str:
@@ -65,7 +67,7 @@ _REFERENCE = Field("resourceId", Text())
 _AUTO_SCALE = Record(
     (
         Field("status", Text(choices=("Enabled", "Disabled"))),
-        Field("minReplicas", Number(0, 1000)),
+        Field("minReplicas", Number(1, 1000)),
         Field("maxReplicas", Number(1, 1000)),
         Field("targetUtilization", Share()),
         Field("refreshPeriodInSeconds", Number(1, 3600)),
@@ -88,14 +90,22 @@ _CLUSTER_PROPERTIES = Record(
             "containerService",
             Record(
                 (
-                    Field("orchestratorType", Text(choices=("Kubernetes",))),
+                    Field("orchestratorType", Text(choices=("Kubernetes", "None"))),
                     Field("clusterFqdn", Text()),
                     Field("masterCount", Number(1, 5)),
                     Field("agentCount", Number(1, 100)),
                     Field("agentVmSize", Text()),
                     Field(
                         "systemServices",
-                        ListOf(Record((Field("systemServiceType", Text(choices=("ScoringFrontEnd",))),))),
+                        ListOf(
+                            Record(
+                                (
+                                    Field(
+                                        "systemServiceType", Text(choices=("None", "ScoringFrontEnd", "BatchFrontEnd"))
+                                    ),
+                                )
+                            )
+                        ),
                     ),
                     Field("acsKubeConfig", _KUBECONFIG),
                     _PULL_SECRET,
@@ -129,6 +139,7 @@ KINDS = (
         _tracked(Field("properties", _CLUSTER_PROPERTIES, required=True)),
         ("listKeys", "checkSystemServicesUpdatesAvailable", "updateSystemServices"),
         deletes_later=True,
+        name_pattern=r"(?=.{1,90}$)[a-zA-Z][-\w.()]+[a-zA-Z0-9]",  # as the published client checks it
     ),
 )
 

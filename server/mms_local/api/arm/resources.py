@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -37,6 +38,8 @@ class Resources:
             Invalid: the body breaks a rule.
             ArmError: 409, the resource is in another region already.
         """
+        if not re.fullmatch(kind.name_pattern, path.name, re.ASCII):
+            raise Invalid(Problem("name", f"'{path.name}' does not match {kind.name_pattern}"))
         wanted = dict(read(kind.body, body))
         wanted["location"] = wanted["location"].replace(" ", "").lower()
         name = _name(kind, path)
