@@ -109,8 +109,8 @@ def azurite_tls_account(
 
 @pytest.fixture(scope="session")
 def local_mms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """The environment variables of a running local MMS that speaks the protocol and runs nothing."""
-    with ServerProcess(tmp_path_factory.mktemp("mms"), "--tls-port", "0") as server:
+    """The environment variables of a running local MMS that runs nothing, and takes only tokens that it issued."""
+    with ServerProcess(tmp_path_factory.mktemp("mms"), "--tls-port", "0", "--auth", "checked") as server:
         yield server.environment
 
 

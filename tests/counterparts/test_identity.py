@@ -32,6 +32,7 @@ from storage_services import Certificates
 
 from ansible_collections.azureml.model_management.plugins.module_utils._auth.chain import credential_from
 from ansible_collections.azureml.model_management.plugins.module_utils._errors import AuthError
+from ansible_collections.azureml.model_management.plugins.module_utils._transport import HttpSettings, Transport
 
 AUDIENCE = "https://management.core.windows.net/"
 ISSUER, SUBJECT = "https://kubernetes.example", "system:serviceaccount:awx:runner"
@@ -90,8 +91,13 @@ def authority(local_mms: dict[str, str]) -> str:
 
 
 def register(local_mms: dict[str, str], what: str, body: dict[str, Any]) -> None:
-    url = f"{local_mms['AZUREML_MMS_API_URL']}/_mms/identity/{what}"
-    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"}, method="PUT")
+    control(local_mms, "PUT", f"identity/{what}", body)
+
+
+def control(local_mms: dict[str, str], method: str, path: str, body: dict[str, Any]) -> None:
+    url = f"{local_mms['AZUREML_MMS_API_URL']}/_mms/{path}"
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(url, json.dumps(body).encode(), headers, method=method)
     urllib.request.urlopen(request, timeout=10).close()
 
 
@@ -433,6 +439,20 @@ def test_a_refused_token_is_replaced_by_another(environ: dict[str, str], network
     assert renewed
     assert renewed.value != first.value
     assert credential.token() == renewed
+
+
+def test_a_token_that_expires_during_a_wait_is_replaced_on_the_way(
+    local_mms: dict[str, str], environ: dict[str, str], network: dict[str, Any]
+) -> None:
+    base = f"{local_mms['AZUREML_MMS_API_URL']}/api/subscriptions/{local_mms['AZURE_SUBSCRIPTION_ID']}"
+    models = f"{base}/resourceGroups/local/accounts/local/models?api-version=2017-09-01-preview"
+    control(local_mms, "POST", "faults", {"operation": "models.list", "kind": "expiredToken", "count": 1})
+    credential = credential_from(network, environ)
+    first = credential.token()
+    transport = Transport(credential, HttpSettings(retries=0))
+    assert transport.send("GET", models).status == 200
+    assert [ids.status for ids in transport.ids] == [401, 200]
+    assert credential.token() != first
 
 
 def test_a_token_is_kept_for_later_tasks_only_when_asked_for(
