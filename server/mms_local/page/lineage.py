@@ -11,8 +11,11 @@ from mms_local.core.accounts import Account
 from mms_local.page.catalog import STAGES, Catalog
 from mms_local.page.rows import Json
 
-LIMIT = 40
-"""Resources of one kind that are looked at from the newest on; what those are made from comes on top."""
+_NEWEST = {"services": 40, "images": 20, "manifests": 10, "models": 10}
+"""How many of each kind are looked at; what those are made from comes on top."""
+
+_FOLLOWING = 40
+"""How many resources that were made from one resource are shown."""
 
 _MADE_FROM = {"models": "modelId", "manifests": "manifestId", "images": "usesImage"}
 """The filter by which the next stage is found."""
@@ -21,17 +24,16 @@ _MADE_FROM = {"models": "modelId", "manifests": "manifestId", "images": "usesIma
 class Lineage:
     """A part of the graph that fits on a screen."""
 
-    def __init__(self, catalog: Catalog, account: Account, limit: int = LIMIT) -> None:
+    def __init__(self, catalog: Catalog, account: Account) -> None:
         self._catalog = catalog
         self._account = account
-        self._limit = limit
         self._found: dict[tuple[str, str], Any] = {}
         self._edges: dict[tuple[str, str, str, str], bool] = {}
 
     def add_newest(self) -> None:
         """The newest resources of each kind, and everything they are made from."""
-        for kind in reversed(STAGES):
-            for item in self._catalog.newest(self._account, kind, {}, self._limit).items:
+        for kind, limit in _NEWEST.items():
+            for item in self._catalog.newest(self._account, kind, {}, limit).items:
                 self._add(kind, item)
 
     def add_around(self, kind: str, resource_id: str) -> None:
@@ -69,7 +71,7 @@ class Lineage:
             return
         following = STAGES[STAGES.index(kind) + 1]
         filters = {_MADE_FROM[kind]: resource_id}
-        for item in self._catalog.newest(self._account, following, filters, self._limit).items:
+        for item in self._catalog.newest(self._account, following, filters, _FOLLOWING).items:
             self._add(following, item)
             self._add_made_from(following, item.id)
 

@@ -19,9 +19,12 @@ const at = (id) => document.getElementById(id);
 let summary = null;
 let timer = 0;
 let turns = 0;
+let pressed = false; // a click is under way: what it began on must still be there when it ends
 
 async function poll() {
   clearTimeout(timer);
+  timer = setTimeout(poll, document.hidden ? HIDDEN : EVERY);
+  if (pressed) return;
   try {
     const latest = await get("summary");
     const changed = latest !== summary;
@@ -29,9 +32,9 @@ async function poll() {
     if (changed) await show();
     setLive(true);
   } catch (problem) {
+    summary = null; // so that the next answer is shown even if it is the same
     setLive(false, problem.message);
   }
-  timer = setTimeout(poll, document.hidden ? HIDDEN : EVERY);
 }
 
 function setLive(isLive, why = "") {
@@ -47,8 +50,7 @@ async function show() {
   const stale = () => turn !== turns;
   const account = summary.accounts.find((one) => String(one.number) === route().account);
   if (!account && summary.accounts.length) {
-    const fullest = summary.accounts.reduce((best, one) => (size(one) > size(best) ? one : best));
-    history.replaceState(null, "", link({ account: fullest.number, kind: "", id: "", around: "" }));
+    history.replaceState(null, "", link({ account: fullest(summary.accounts).number, kind: "", id: "", around: "" }));
     return show();
   }
   showHeader(account);
@@ -59,16 +61,21 @@ async function show() {
   await showPanel(at("panel"), account, stale);
 }
 
-const size = (account) => Object.values(account.counts).reduce((sum, count) => sum + count, 0);
+/** The account that is shown first: the one with most services, then the one with most models. */
+function fullest(accounts) {
+  const rank = ({ counts }, other) => other.counts.services - counts.services || other.counts.models - counts.models;
+  return [...accounts].sort(rank)[0];
+}
 
 function showHeader(account) {
   const { server, accounts } = summary;
   at("about").textContent = `Version ${server.version}, ${COMPUTE[server.compute]}`;
   const label = (one) => `${one.name} (${one.resourceGroup}, ${one.generation})`;
-  replace(
-    at("account"),
-    accounts.map((one) => el("option", { value: one.number, selected: one === account }, label(one))),
-  );
+  const select = at("account");
+  if ([...select.options].map((one) => one.text).join("\n") !== accounts.map(label).join("\n")) {
+    select.replaceChildren(...accounts.map((one) => el("option", { value: one.number }, label(one))));
+  }
+  if (account) select.value = account.number;
   at("account").parentElement.hidden = !accounts.length;
   replace(at("tabs"), VIEWS.map((view) => el("li", {}, tab(view, account))));
   document.title = account ? `${account.name} - Local MMS` : "Local MMS";
@@ -106,6 +113,8 @@ function showWelcome() {
 }
 
 addEventListener("hashchange", () => show().catch((problem) => setLive(false, problem.message)));
+addEventListener("pointerdown", () => (pressed = true));
+for (const end of ["pointerup", "pointercancel", "blur"]) addEventListener(end, () => (pressed = false));
 document.addEventListener("visibilitychange", () => document.hidden || poll());
 addEventListener("keydown", (event) => {
   if (event.key === "Escape" && route().id) location.hash = link({ kind: "", id: "" });

@@ -3,7 +3,7 @@
 // The lineage: four columns of cards, and the lines between them.
 
 import { get } from "./api.js";
-import { answerBadge, el, icon, replace, stateBadge, svg, titleOf } from "./dom.js";
+import { answerBadge, el, icon, replace, stateBadge, svg, titleOf, when } from "./dom.js";
 import { layOut } from "./layout.js";
 import { accountPath, link, linkTo, route } from "./route.js";
 
@@ -89,7 +89,7 @@ function describe(row) {
   if (row.kind === "services" && row.state === "Succeeded") return answerBadge(row.answers);
   if (row.state) return stateBadge(row.state);
   if (row.kind === "manifests") return `${row.models} model${row.models === 1 ? "" : "s"}`;
-  return row.tags.join(", ") || "registered";
+  return row.tags.join(", ") || ["registered ", when(row.created)];
 }
 
 const keyOf = (row) => `${row.kind}/${row.id}`;

@@ -83,7 +83,7 @@ function line(kind, row, selected) {
   const open = (event) => {
     if (!event.target.closest("a") && !getSelection().toString()) location.hash = linkTo(row);
   };
-  return el("tr", { onclick: open, "aria-selected": current && "true" }, COLUMNS[kind].map(([title, cell]) => el("td", { "data-title": title }, cell(row))));
+  return el("tr", { onclick: open, "aria-current": current && "true" }, COLUMNS[kind].map(([title, cell]) => el("td", { "data-title": title }, cell(row))));
 }
 
 function foot(data, here, search, again) {

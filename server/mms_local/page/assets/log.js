@@ -9,7 +9,7 @@ const EVERY = 1500; // milliseconds
 
 /** A viewer for one or several logs, `[{label, path}]`. It reads for as long as it is in the document. */
 export function logViewer(logs) {
-  const text = el("pre", { class: "log", tabindex: "0", role: "log", "aria-label": logs[0].label });
+  const text = el("pre", { class: "log", tabindex: "0", role: "region", "aria-label": logs[0].label });
   let chosen = logs[0];
   let timer = 0;
   const choose = (log) => {

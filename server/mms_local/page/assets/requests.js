@@ -48,7 +48,7 @@ function build() {
 
 function fill() {
   const entries = shown.data.items.filter((entry) => entry.write || !shown.writes.checked);
-  replace(shown.body, entries.map(line));
+  replace(shown.body, entries.length ? entries.map(line) : el("tr", {}, el("td", { colspan: TITLES.length }, "None yet.")));
 }
 
 function line(entry) {
