@@ -25,6 +25,7 @@ options:
       - V(2017-06-01-privatepreview) is that of hosting accounts, V(2017-09-01-preview) that of model management
         accounts.
       - An option that the chosen generation does not have is refused before anything is sent.
+      - Unset, it is E(AZUREML_MMS_API_VERSION), or else the default.
     type: str
     choices: [2017-06-01-privatepreview, 2017-09-01-preview]
     default: 2017-09-01-preview

@@ -19,20 +19,29 @@ from .._transport import HttpSettings
 _VARIABLES = {
     "api_url": "AZUREML_MMS_API_URL",
     "arm_url": "AZUREML_MMS_ARM_URL",
+    "api_version": "AZUREML_MMS_API_VERSION",
     "subscription_id": "AZURE_SUBSCRIPTION_ID",
     "resource_group": "AZURE_RESOURCE_GROUP",
     "account_name": "AZUREML_MMS_ACCOUNT",
 }
 
 
+def _from_environment(variable: str) -> str:
+    """Return the variable's value; one that is empty counts as unset, because AWX injects such."""
+    value: str = env_fallback(variable)
+    if not value.strip():
+        raise AnsibleFallbackNotFound
+    return value
+
+
 def _text(name: str) -> dict[str, Any]:
-    return {"type": "str", "fallback": (env_fallback, [_VARIABLES[name]])}
+    return {"type": "str", "fallback": (_from_environment, [_VARIABLES[name]])}
 
 
 CONNECTION_OPTIONS: dict[str, dict[str, Any]] = {
     "api_url": _text("api_url"),
     "arm_url": _text("arm_url"),
-    "api_version": {"type": "str", "default": ACCOUNT.api_version, "choices": list(GENERATIONS)},
+    "api_version": {**_text("api_version"), "default": ACCOUNT.api_version, "choices": list(GENERATIONS)},
     "subscription_id": _text("subscription_id"),
     "resource_group": _text("resource_group"),
     "account_name": _text("account_name"),
