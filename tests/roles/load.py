@@ -1,0 +1,74 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Users of a web service: they ask it all the time, and note when it refuses."""
+
+from __future__ import annotations
+
+import threading
+from types import TracebackType
+
+import requests
+
+from mms_local.testing import ServerProcess
+
+PAUSE = 0.05  # seconds between two requests
+MOST = 20_000  # requests, so that a forgotten load ends by itself
+
+
+class Load:
+    """Asks a service from a thread of its own, as a context manager; :meth:`ask` asks once."""
+
+    def __init__(self, server: ServerProcess, service: str) -> None:
+        self.url = f"{server.url}/api/v1/service/{service}/score"
+        self.key = self._key(server, service)
+        self.answers = 0
+        self.values: set[str] = set()
+        self.refused: list[str] = []
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def ask(self) -> tuple[int, str]:
+        """Ask once; returns status and body."""
+        answer = requests.post(
+            self.url, json={"data": [1]}, headers={"Authorization": f"Bearer {self.key}"}, timeout=30
+        )
+        return answer.status_code, answer.text.strip()
+
+    def __enter__(self) -> Load:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stopped.set()
+        self._thread.join(timeout=60)
+
+    def _run(self) -> None:
+        for _ in range(MOST):
+            if self._stopped.wait(PAUSE):
+                return
+            try:
+                status, body = self.ask()
+            except requests.RequestException as error:
+                self.refused.append(str(error))
+                continue
+            if status == 200:
+                self.answers += 1
+                self.values.add(body)
+            else:
+                self.refused.append(f"{status} {body}")
+
+    @staticmethod
+    def _key(server: ServerProcess, service: str) -> str:
+        names = server.environment
+        base = (
+            f"{names['AZUREML_MMS_API_URL']}/api/subscriptions/{names['AZURE_SUBSCRIPTION_ID']}"
+            f"/resourceGroups/{names['AZURE_RESOURCE_GROUP']}/accounts/{names['AZUREML_MMS_ACCOUNT']}"
+        )
+        headers = {"Authorization": f"Bearer {names['AZUREML_MMS_ACCESS_TOKEN']}"}
+        version = {"api-version": "2017-09-01-preview"}
+        found = requests.get(f"{base}/services", params={**version, "serviceName": service}, headers=headers, timeout=30)
+        service_id = found.json()["value"][0]["id"]
+        keys = requests.get(f"{base}/services/{service_id}/keys", params=version, headers=headers, timeout=30)
+        return str(keys.json()["primaryKey"])

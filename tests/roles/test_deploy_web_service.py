@@ -1,0 +1,119 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role deploy_web_service, as users run it."""
+
+from __future__ import annotations
+
+from conftest import Bench
+from load import Load
+
+CRASHING = "def init():\n    raise RuntimeError('the weights are missing')\n\n\ndef run(raw):\n    return 1\n"
+SMOKE_TEST = {"input": {"data": [1]}, "expected": ["one"]}
+
+
+def test_a_second_run_changes_nothing(bench: Bench) -> None:
+    variables = bench.variables("iris", bench.good_driver("one"), smoke_test=SMOKE_TEST)
+    first = bench.play("deploy", variables)
+    assert first.status == 0, first.output
+    record = bench.record("iris")
+    assert record["result"] == "deployed"
+    assert record["changed"] == ["model", "manifest", "image", "service"]
+    assert record["output"] == ["one"]
+    assert set(record["digests"]) == {"model.txt", "one.py"}
+    assert record["request_ids"]
+
+    bench.writes()
+    second = bench.play("deploy", variables)
+    assert second.counts()["changed"] == 0, second.output
+    assert bench.writes() == []
+    assert bench.record("iris") == record
+
+
+def test_check_mode_foresees_every_step_from_an_empty_account_and_writes_nothing(bench: Bench) -> None:
+    bench.writes()
+    played = bench.play("deploy", bench.variables("iris", bench.good_driver("one"), smoke_test=SMOKE_TEST), "--check")
+    assert played.status == 0, played.output
+    assert played.changed_tasks()[:4] == [
+        "Register each model",
+        "Create the manifest",
+        "Build the image",
+        "Run the image as a web service",
+    ]
+    assert bench.writes() == []
+
+
+def test_check_mode_follows_a_change_of_the_driver_down_to_the_service(bench: Bench) -> None:
+    assert bench.play("deploy", bench.variables("iris", bench.good_driver("one"))).status == 0
+    bench.writes()
+    played = bench.play("deploy", bench.variables("iris", bench.good_driver("two")), "--check", "--diff")
+    assert played.status == 0, played.output
+    assert played.changed_tasks()[:3] == ["Create the manifest", "Build the image", "Run the image as a web service"]
+    assert "two.py" in played.output
+    assert bench.writes() == []
+
+
+def test_a_release_that_crashes_is_set_back_while_the_old_one_answers_all_the_time(bench: Bench) -> None:
+    assert bench.play("deploy", bench.variables("iris", bench.good_driver("one"), smoke_test=SMOKE_TEST)).status == 0
+    before = bench.record("iris")
+    crashing = bench.variables("iris", bench.driver("crashing.py", CRASHING), smoke_test=SMOKE_TEST)
+    with Load(bench.server, "iris") as load:
+        played = bench.play("deploy", crashing)
+    assert played.status != 0
+    assert "the weights are missing" in played.output
+    assert f"It runs image {before['image']['id']} again" in played.output
+    assert bench.record("iris")["result"] == "rolled_back"
+    assert load.answers > 10
+    assert load.refused == []
+    assert load.values == {'["one"]'}
+
+
+def test_a_release_that_answers_wrong_is_set_back(bench: Bench) -> None:
+    assert bench.play("deploy", bench.variables("iris", bench.good_driver("one"), smoke_test=SMOKE_TEST)).status == 0
+    played = bench.play("deploy", bench.variables("iris", bench.good_driver("two"), smoke_test=SMOKE_TEST))
+    assert played.status != 0
+    assert "output[0] is 'two' instead of 'one'" in played.output
+    assert bench.record("iris")["result"] == "rolled_back"
+
+    again = bench.play("deploy", bench.variables("iris", bench.good_driver("one"), smoke_test=SMOKE_TEST))
+    assert again.status == 0, again.output
+    assert again.changed_tasks() == ["Write the deployment record"]
+
+
+def test_a_first_release_that_is_bad_is_removed_again(bench: Bench) -> None:
+    test = {"input": {"data": [1]}, "that": ["output | length == 2"]}
+    played = bench.play("deploy", bench.variables("iris", bench.good_driver("one"), smoke_test=test))
+    assert played.status != 0
+    assert '["one"] does not meet the test expression' in played.output
+    assert "the service was removed again" in played.output
+    assert bench.record("iris")["result"] == "removed"
+
+
+def test_without_rollback_a_bad_release_stays_to_be_looked_at(bench: Bench) -> None:
+    variables = bench.variables("iris", bench.good_driver("two"), smoke_test=SMOKE_TEST, rollback=False)
+    played = bench.play("deploy", variables)
+    assert played.status != 0
+    assert bench.record("iris")["result"] == "failed"
+    assert "deploy_web_service_rollback is false" in played.output
+    assert Load(bench.server, "iris").ask() == (200, '["two"]')
+
+
+def test_all_problems_are_reported_at_once_before_anything_is_changed(bench: Bench) -> None:
+    variables = bench.variables("iris", str(bench.folder / "absent.py"), pip_requirements="absent.txt")
+    bench.environment = {"AZUREML_MMS_ACCESS_TOKEN": "", "AZUREML_MMS_API_URL": "http://127.0.0.1:9"}
+    bench.writes()
+    played = bench.play("deploy", variables)
+    assert played.status != 0
+    assert f"File {bench.folder / 'absent.py'} does not exist." in played.output
+    assert "File absent.txt does not exist." in played.output
+    assert "No access token" in played.output or "mms-local start" in played.output
+    assert bench.writes() == []
+
+
+def test_an_image_that_exists_can_be_run_without_building_one(bench: Bench) -> None:
+    assert bench.play("deploy", bench.variables("iris", bench.good_driver("one"))).status == 0
+    variables = bench.variables("other", "", models=[], image="iris")
+    del variables["deploy_web_service_driver"]
+    played = bench.play("deploy", variables)
+    assert played.status == 0, played.output
+    assert bench.record("other")["changed"] == ["service"]
+    assert Load(bench.server, "other").ask() == (200, '["one"]')
