@@ -23,7 +23,7 @@ from mms_local.compute.kubernetes_credentials import credentials
 from mms_local.compute.kubernetes_exposure import load_balancer_url, node_port_url
 from mms_local.compute.kubernetes_failure import ClusterUnreachable, deployment_failed
 from mms_local.compute.kubernetes_objects import Exposure, Manifest
-from mms_local.compute.kubernetes_relay import Relay, Target
+from mms_local.compute.kubernetes_relay import Relay
 from mms_local.compute.kubernetes_rollout import Patience, Rollout
 from mms_local.config import Config
 from mms_local.core.ports import JobFailed, Keys, Log, ServiceSpec
@@ -198,9 +198,7 @@ class KubernetesCompute:
             return await load_balancer_url(cluster, name, self._settings.patience)
         if self._settings.exposure == "ingress":
             return f"http://{self._ingress_host(spec)}"
-        host, tls, headers = await cluster.access()
-        url = f"{host}/api/v1/namespaces/{cluster.namespace}/services/{name}:http/proxy"
-        return await self._relay.address(name, Target(url, tls, headers))
+        return await self._relay.address(name, await cluster.proxy(name))
 
     def _ingress_host(self, spec: ServiceSpec) -> str:
         return self._settings.ingress_host.replace("{name}", spec.name)

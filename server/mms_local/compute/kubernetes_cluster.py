@@ -20,6 +20,7 @@ import urllib3
 from mms_local.compute.kubernetes_credentials import Credentials
 from mms_local.compute.kubernetes_failure import ClusterUnreachable, deployment_failed
 from mms_local.compute.kubernetes_objects import MANAGER, Manifest
+from mms_local.compute.kubernetes_relay import Target
 from mms_local.core.ports import JobFailed
 
 if TYPE_CHECKING:
@@ -120,10 +121,10 @@ class Cluster:
 
         await self._call_if_found(patch, f"annotate pod {pod}")
 
-    async def access(self) -> tuple[str, ssl.SSLContext, dict[str, str]]:
-        """URL of the API server, and the TLS settings and request headers that it wants to see."""
+    async def proxy(self, service: str) -> Target:
+        """A Service of the namespace as the proxy of the API server reaches it."""
 
-        def read() -> tuple[str, ssl.SSLContext, dict[str, str]]:
+        def read() -> Target:
             settings = self._connected().configuration
             context = ssl.create_default_context(cafile=settings.ssl_ca_cert)
             if not settings.verify_ssl:
@@ -132,7 +133,9 @@ class Cluster:
             if settings.cert_file:
                 context.load_cert_chain(settings.cert_file, settings.key_file)
             headers = {setting["key"]: setting["value"] for setting in settings.auth_settings().values()}
-            return settings.host, context, {**headers, **dict(self._credentials.impersonated)}
+            headers.update(self._credentials.impersonated)
+            url = f"{settings.host}/api/v1/namespaces/{self.namespace}/services/{service}:http/proxy"
+            return Target(url, context, headers, settings.tls_server_name)
 
         return await _in_thread(read)
 

@@ -38,11 +38,13 @@ class Target:
     Attributes:
         url: URL of the proxy resource, without the trailing slash.
         headers: the credential, for the API server only.
+        server_name: whom the API server's certificate must name, if not the host of the URL.
     """
 
     url: str
     tls: ssl.SSLContext = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
+    server_name: str | None = None
 
 
 class Relay:
@@ -97,7 +99,13 @@ class Relay:
         headers = outgoing(request.headers, target.headers)
         try:
             async with self._session.request(
-                request.method, url, headers=headers, data=body, ssl=target.tls, allow_redirects=False
+                request.method,
+                url,
+                headers=headers,
+                data=body,
+                ssl=target.tls,
+                server_hostname=target.server_name,
+                allow_redirects=False,
             ) as answer:
                 return await _answered(request, answer)
         except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, TimeoutError) as error:

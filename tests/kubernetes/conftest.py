@@ -1,0 +1,71 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A real cluster, a registry that wants a password, a namespace for each test, and images good and bad."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from cluster import HOW, Namespace, lacking, new_namespace
+from image_factory import FileServer, ImageFactory
+
+from mms_local.build import ImageBuilder
+from mms_local.core.ports import BuiltImage, Registry
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# What an image may do. A release is told from another by what it answers.
+DRIVERS = {
+    "one": "def init(): pass\n\ndef run(raw_data): return 'one'\n",
+    "two": "def init(): pass\n\ndef run(raw_data): return 'two'\n",
+    "crashing": "def init(): raise RuntimeError('the model file is broken')\n\ndef run(raw_data): return 0\n",
+    "greedy": "def init():\n    global held\n    held = b'x' * (1 << 30)\n\ndef run(raw_data): return len(held)\n",
+    "slow": "import time\n\ndef init(): pass\n\ndef run(raw_data):\n    time.sleep(3)\n    return 'slow'\n",
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def needed() -> None:
+    """Fail, and say how to go on, when there is no cluster."""
+    missing = lacking()
+    if missing:
+        pytest.fail(HOW.format(missing=", ".join(missing)), pytrace=False)
+
+
+@pytest.fixture
+def namespace(needed: None) -> Iterator[Namespace]:
+    """A namespace of the test's own."""
+    with new_namespace() as namespace:
+        yield namespace
+
+
+@pytest.fixture(scope="session")
+def registry(needed: None) -> Registry:
+    """The registry, with a login that may push."""
+    return Registry(os.environ["REGISTRY"], os.environ["REGISTRY_USER"], os.environ["REGISTRY_PASSWORD"])
+
+
+@pytest.fixture(scope="session")
+def pushed_images(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, BuiltImage]:
+    """Each driver as an image in the registry."""
+    folder = tmp_path_factory.mktemp("images")
+    run = uuid4().hex[:8]
+    with FileServer(folder / "files") as files:
+        factory = ImageFactory(files, ImageBuilder(folder / "data", dependencies=ROOT / ".cache" / "dependencies"))
+        specs = {name: factory.spec(driver, registry=registry) for name, driver in DRIVERS.items()}
+        return {
+            name: asyncio.run(factory.builder.build(replace(spec, name=f"mms-test-{name}-{run}"), factory.log.append))
+            for name, spec in specs.items()
+        }
+
+
+@pytest.fixture
+def image(pushed_images: Mapping[str, BuiltImage]) -> Callable[[str], BuiltImage]:
+    """An image by the name of its driver."""
+    return pushed_images.__getitem__

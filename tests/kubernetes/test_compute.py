@@ -1,0 +1,347 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Services as Deployments in a real cluster: made, updated, scaled, taken back, removed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import aiohttp
+import pytest
+from cluster import PULL_SECRET, Namespace, eventually
+from load import Load
+
+from mms_local.compute.kubernetes import KubernetesCompute, Settings
+from mms_local.compute.kubernetes_objects import id_hash, object_name
+from mms_local.compute.kubernetes_rollout import Patience
+from mms_local.core.ports import AutoScaler, BuiltImage, JobFailed, Keys, Registry, ServiceSpec
+
+Image = Callable[[str], BuiltImage]
+PATIENCE = Patience(rollout=180, scheduling=5, outage=4)
+KEYS = Keys("primary-key", "secondary-key")
+
+
+@pytest.fixture
+async def start(tmp_path: Path) -> AsyncIterator[Callable[[Settings], KubernetesCompute]]:
+    """Makes computes that are stopped when the test ends."""
+    made: list[KubernetesCompute] = []
+
+    def start(settings: Settings) -> KubernetesCompute:
+        made.append(KubernetesCompute(tmp_path, settings))
+        return made[-1]
+
+    yield start
+    for compute in made:
+        await compute.stop()
+
+
+@pytest.fixture
+def compute(start: Callable[[Settings], KubernetesCompute]) -> KubernetesCompute:
+    return start(Settings(patience=PATIENCE))
+
+
+@pytest.fixture
+def spec(namespace: Namespace, image: Image, registry: Registry) -> ServiceSpec:
+    """A service in the namespace, which has a pull secret."""
+    namespace.pull_secret(registry)
+    return ServiceSpec(
+        id=str(uuid4()),
+        name="iris.v1",
+        image=image("one"),
+        keys=KEYS,
+        memory="300Mi",
+        kubeconfig=namespace.kubeconfig,
+        pull_secret=PULL_SECRET,
+    )
+
+
+async def answer(
+    compute: KubernetesCompute, spec: ServiceSpec, key: str = KEYS.primary, path: str = "/score"
+) -> tuple[int, Any]:
+    """Status and JSON body of one request, as the front makes it."""
+    url = await compute.endpoint(spec.id)
+    assert url is not None
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    async with (
+        aiohttp.ClientSession(headers=headers) as session,
+        session.request("POST" if path == "/score" else "GET", url + path, json=[]) as response,
+    ):
+        text = await response.text()
+        return response.status, json.loads(text) if "json" in response.content_type else text
+
+
+async def until(condition: Callable[[], Awaitable[bool]], what: str, seconds: float = 30) -> None:
+    """Wait for something that takes its time."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    while not await condition():
+        assert asyncio.get_running_loop().time() < deadline, f"{what}: not within {seconds:g} s"
+        await asyncio.sleep(0.2)
+
+
+async def load_on(compute: KubernetesCompute, spec: ServiceSpec) -> Load:
+    """Requests without a pause, with the key that stays."""
+    return Load(f"{await compute.endpoint(spec.id)}/score", KEYS.secondary)
+
+
+async def test_a_service_is_made_of_what_protocol_and_good_practice_ask_for(
+    compute: KubernetesCompute, spec: ServiceSpec, namespace: Namespace
+) -> None:
+    await compute.deploy(replace(spec, cpu="500m", memory="512Mi"), print)
+
+    assert [await answer(compute, spec, key) for key in (KEYS.primary, KEYS.secondary)] == [(200, "one")] * 2
+    assert (await answer(compute, spec, "wrong"))[0] == 401
+    assert await answer(compute, spec, "", "/") == (200, "Healthy")
+    assert (await answer(compute, spec, path="/swagger.json"))[1]["swagger"] == "2.0"
+
+    deployment = namespace.get("deployment", object_name(spec))
+    template = deployment["spec"]["template"]
+    pod, [container] = template["spec"], template["spec"]["containers"]
+    assert container["image"] == f"{spec.image.location}@{spec.image.digest}"
+    assert container["ports"] == [{"containerPort": 5001, "name": "http", "protocol": "TCP"}]
+    assert container["resources"]["requests"] == container["resources"]["limits"] == {"cpu": "500m", "memory": "512Mi"}
+    assert pod["imagePullSecrets"] == [{"name": PULL_SECRET}]
+    for probe in ("readinessProbe", "livenessProbe"):
+        assert container[probe]["httpGet"] == {"path": "/", "port": "http", "scheme": "HTTP"}
+    assert container["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert pod["automountServiceAccountToken"] is False
+    for labels in (deployment["metadata"]["labels"], template["metadata"]["labels"]):
+        assert labels["webservicename"] == labels["azuremlappname"] == "iris.v1"
+        assert (labels["isazuremlapp"], labels["type"]) == ("true", "realtime")
+        assert labels["mmsserviceidhash"] == id_hash(spec.id)
+        assert labels["app.kubernetes.io/managed-by"] == "mms-local"
+    assert KEYS.primary not in json.dumps(namespace.items("deployments,replicasets,pods,services"))
+
+
+async def test_an_update_refuses_no_request(
+    compute: KubernetesCompute, spec: ServiceSpec, image: Image, namespace: Namespace
+) -> None:
+    await compute.deploy(spec, print)
+    async with await load_on(compute, spec) as load:
+        await compute.deploy(replace(spec, image=image("two")), print)
+        await until(async_true(lambda: len(namespace.items("pods")) == 1), "the old pod goes", 60)
+        await asyncio.sleep(1)
+    assert load.refused == []
+    assert set(load.answers) == {'"one"', '"two"'}
+    assert await answer(compute, spec) == (200, "two")
+
+
+async def test_an_update_waits_for_the_request_in_progress(
+    compute: KubernetesCompute, spec: ServiceSpec, image: Image
+) -> None:
+    slow = replace(spec, image=image("slow"))
+    await compute.deploy(slow, print)
+    before = asyncio.create_task(answer(compute, slow))
+    await asyncio.sleep(0.5)
+    await compute.deploy(replace(spec, image=image("one")), print)
+    assert await before == (200, "slow")
+
+
+@pytest.mark.parametrize(
+    ("driver", "changes", "reason", "words"),
+    [
+        ("crashing", {}, "CrashLoopBackOff", "RuntimeError: the model file is broken"),
+        ("greedy", {}, "OOMKilled", "Reserve more memory"),
+        ("two", {"memory": "64Ti"}, "Unschedulable", "Insufficient memory"),
+        ("missing", {}, "ImagePullBackOff", "not found"),
+    ],
+)
+async def test_a_bad_release_ends_early_explains_itself_and_leaves_the_good_one_alone(
+    compute: KubernetesCompute,
+    spec: ServiceSpec,
+    namespace: Namespace,
+    image: Image,
+    driver: str,
+    changes: dict[str, Any],
+    reason: str,
+    words: str,
+) -> None:
+    await compute.deploy(spec, print)
+    good = namespace.get("deployment", object_name(spec))["spec"]["template"]
+    bad = replace(spec.image, digest=f"sha256:{'0' * 64}") if driver == "missing" else image(driver)
+    started = asyncio.get_running_loop().time()
+
+    async with await load_on(compute, spec) as load:
+        with pytest.raises(JobFailed) as caught:
+            await compute.deploy(replace(spec, image=bad, **changes), print)
+        await asyncio.sleep(1)
+
+    assert asyncio.get_running_loop().time() - started < PATIENCE.rollout / 2
+    failed = caught.value
+    assert (failed.code, failed.details[0][0]) == ("KubernetesDeploymentFailed", reason)
+    assert words in failed.details[0][1]
+    assert reason in failed.message
+    assert load.refused == []
+    assert set(load.answers) == {'"one"'}
+    assert namespace.get("deployment", object_name(spec))["spec"]["template"] == good
+
+
+async def test_a_first_release_that_fails_leaves_nothing(
+    compute: KubernetesCompute, spec: ServiceSpec, namespace: Namespace, image: Image
+) -> None:
+    before = namespace.contents()
+    with pytest.raises(JobFailed, match="CrashLoopBackOff"):
+        await compute.deploy(replace(spec, image=image("crashing")), print)
+    assert await compute.endpoint(spec.id) is None
+    eventually(lambda: namespace.contents() == before, "everything is gone again", 120)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [({"pull_secret": "nobody"}, "ImagePullSecretNotFound"), ({"pull_secret": "opaque"}, "ImagePullSecretInvalid")],
+)
+async def test_a_pull_secret_that_cannot_work_is_found_before_anything_is_made(
+    compute: KubernetesCompute, spec: ServiceSpec, namespace: Namespace, changes: dict[str, Any], reason: str
+) -> None:
+    namespace.kubectl("create", "secret", "generic", "opaque")
+    before = namespace.contents()
+    with pytest.raises(JobFailed) as caught:
+        await compute.deploy(replace(spec, **changes), print)
+    assert caught.value.details[0][0] == reason
+    assert namespace.contents() == before
+
+
+async def test_replicas_and_the_autoscaler_follow_the_service(
+    compute: KubernetesCompute, spec: ServiceSpec, namespace: Namespace
+) -> None:
+    name = object_name(spec)
+
+    def replicas() -> int:
+        return int(namespace.get("deployment", name)["spec"]["replicas"])
+
+    await compute.deploy(replace(spec, replicas=2), print)
+    assert replicas() == 2
+    await compute.deploy(replace(spec, autoscaler=AutoScaler(1, 4, 55)), print)
+    scaler = namespace.get("horizontalpodautoscalers.v1.autoscaling", name)["spec"]
+    assert (scaler["minReplicas"], scaler["maxReplicas"], scaler["targetCPUUtilizationPercentage"]) == (1, 4, 55)
+    assert scaler["scaleTargetRef"]["name"] == name
+    assert replicas() == 2, "what the autoscaler decided stands"
+    await compute.deploy(replace(spec, replicas=1), print)
+    assert namespace.items("horizontalpodautoscalers") == []
+    assert replicas() == 1
+    await compute.deploy(replace(spec, replicas=0), print)
+    assert replicas() == 0
+    assert (await answer(compute, spec))[0] == 503
+
+
+async def test_new_keys_hold_soon_and_no_pod_is_restarted(
+    compute: KubernetesCompute, spec: ServiceSpec, namespace: Namespace
+) -> None:
+    await compute.deploy(spec, print)
+    pods = {pod["metadata"]["uid"] for pod in namespace.items("pods")}
+    async with await load_on(compute, spec) as load:
+        await compute.set_keys(spec.id, Keys("new-primary", KEYS.secondary))
+        await until(lambda: allowed(compute, spec, "new-primary"), "the new key holds", 120)
+        assert not await allowed(compute, spec, KEYS.primary)
+    assert load.refused == []
+    assert {pod["metadata"]["uid"] for pod in namespace.items("pods")} == pods
+
+
+async def test_removal_takes_away_all_that_was_made_and_nothing_else(
+    compute: KubernetesCompute, spec: ServiceSpec, namespace: Namespace
+) -> None:
+    namespace.kubectl("create", "configmap", "somebody-elses", "--from-literal=a=b")
+    other = replace(spec, id=str(uuid4()))  # the service of the same name in another account
+    await compute.deploy(other, print)
+    before = namespace.contents()
+    await compute.deploy(replace(spec, autoscaler=AutoScaler(1, 2)), print)
+    assert namespace.contents() > before
+
+    await compute.remove(spec)
+
+    assert await compute.endpoint(spec.id) is None
+    eventually(lambda: namespace.contents() == before, "everything of it is gone", 120)
+    assert await answer(compute, other) == (200, "one")
+    await compute.remove(spec)
+    assert namespace.contents() == before
+
+
+async def test_what_belongs_together_goes_together_by_whatever_hand(
+    compute: KubernetesCompute, spec: ServiceSpec, namespace: Namespace
+) -> None:
+    before = namespace.contents()
+    await compute.deploy(replace(spec, autoscaler=AutoScaler(1, 2)), print)
+    namespace.kubectl("delete", "deployment", object_name(spec))
+    eventually(lambda: namespace.contents() == before, "the rest follows the Deployment", 120)
+
+
+async def test_a_restarted_server_finds_its_services_and_puts_them_right(
+    start: Callable[[Settings], KubernetesCompute], spec: ServiceSpec, namespace: Namespace
+) -> None:
+    first = start(Settings(patience=PATIENCE))
+    await first.deploy(spec, print)
+    pods = {pod["metadata"]["uid"] for pod in namespace.items("pods")}
+    await first.stop()
+    namespace.kubectl("delete", "service", object_name(spec))
+
+    second = start(Settings(patience=PATIENCE))
+    await second.start((spec,))
+
+    async def answers() -> bool:
+        return await second.endpoint(spec.id) is not None and await answer(second, spec) == (200, "one")
+
+    await until(answers, "the service answers again")
+    assert {pod["metadata"]["uid"] for pod in namespace.items("pods")} == pods
+    assert "Invoking user's init function" in await second.logs(spec.id, 50)
+
+
+async def test_two_services_may_live_in_two_clusters(
+    compute: KubernetesCompute, spec: ServiceSpec, namespace: Namespace, image: Image
+) -> None:
+    """Two kubeconfigs are two clusters to the server, even where both lead to the same one."""
+    elsewhere = replace(spec, id=str(uuid4()), image=image("two"), kubeconfig=namespace.with_user(extensions=[]))
+    await asyncio.gather(compute.deploy(spec, print), compute.deploy(elsewhere, print))
+    assert (await answer(compute, spec), await answer(compute, elsewhere)) == ((200, "one"), (200, "two"))
+
+
+async def test_a_missing_right_is_named(compute: KubernetesCompute, spec: ServiceSpec, namespace: Namespace) -> None:
+    with pytest.raises(JobFailed) as caught:
+        await compute.deploy(replace(spec, kubeconfig=namespace.with_user(**{"as": "nobody"})), print)
+    [(reason, message)] = caught.value.details
+    assert reason == "KubernetesForbidden"
+    assert 'User "nobody" cannot get resource "secrets"' in message
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason", "words"),
+    [
+        ({"exec": {"command": "/bin/touch"}}, "KubeconfigNotUsable", "exec"),
+        ({"client-key": "/etc/passwd"}, "KubeconfigNotUsable", "client-key"),
+        ({"token": "wrong"}, "KubernetesUnauthorized", "not, or no longer, valid"),
+    ],
+)
+async def test_a_credential_that_cannot_be_used_is_refused(
+    compute: KubernetesCompute, spec: ServiceSpec, changes: dict[str, Any], reason: str, words: str
+) -> None:
+    config = json.loads(spec.kubeconfig or "")
+    config["users"][0]["user"] = changes
+    with pytest.raises(JobFailed) as caught:
+        await compute.deploy(replace(spec, kubeconfig=json.dumps(config)), print)
+    assert caught.value.details[0][0] == reason
+    assert words in caught.value.message
+
+
+async def test_an_image_that_is_in_no_registry_is_refused(compute: KubernetesCompute, spec: ServiceSpec) -> None:
+    with pytest.raises(JobFailed, match="is in no registry"):
+        await compute.deploy(replace(spec, image=replace(spec.image, location="localhost/iris:1")), print)
+
+
+async def allowed(compute: KubernetesCompute, spec: ServiceSpec, key: str) -> bool:
+    """Whether the service takes a key."""
+    return (await answer(compute, spec, key))[0] == 200
+
+
+def async_true(condition: Callable[[], bool]) -> Callable[[], Awaitable[bool]]:
+    """The same condition, looked at without holding up the event loop."""
+    return lambda: asyncio.to_thread(condition)
