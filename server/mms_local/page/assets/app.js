@@ -50,7 +50,8 @@ async function show() {
   const stale = () => turn !== turns;
   const account = summary.accounts.find((one) => String(one.number) === route().account);
   if (!account && summary.accounts.length) {
-    history.replaceState(null, "", link({ account: fullest(summary.accounts).number, kind: "", id: "", around: "" }));
+    const elsewhere = route().account ? { kind: "", id: "", around: "" } : {};
+    history.replaceState(null, "", link({ ...elsewhere, account: fullest(summary.accounts).number }));
     return show();
   }
   showHeader(account);
