@@ -17,7 +17,7 @@ from mms_local.api.auth import AnyToken, FixedToken, TokenChecker
 from mms_local.api.blob import BlobService, account_key
 from mms_local.api.dataplane import DataPlane
 from mms_local.api.front import Fronts
-from mms_local.api.identity import IdentityService
+from mms_local.api.identity import DEFAULT_AUDIENCES, IdentityService
 from mms_local.api.logs import BuildLogs
 from mms_local.compute.front import Front
 from mms_local.compute.traffic import Traffic
@@ -85,7 +85,11 @@ class Server:
         self.database = Database(config.data_dir / "mms.db")
         self.faults = Faults()
         self.journal = RequestJournal()
-        self.identity = IdentityService(config.data_dir / "identity")
+        self.identity = IdentityService(
+            config.data_dir / "identity",
+            audiences=config.token_audiences.split(",") if config.token_audiences else DEFAULT_AUDIENCES,
+            lifetime=int(config.token_lifetime),
+        )
         self._logs = LogFiles(config.data_dir / "logs")
         self._front = Front(traffic := Traffic())
         engines = Engines(*choose_engines(config, traffic), self.faults)

@@ -43,6 +43,8 @@ class Config:
     kubernetes_scheduling_timeout: float = 30
     auth: str = "any"
     token: str | None = field(default=None, repr=False)
+    token_lifetime: float = 3600
+    token_audiences: str | None = None
     ready_file: Path | None = None
     model_post_status: int | None = None
     operation_location: str = "relative"
@@ -178,6 +180,13 @@ FLAGS = (
         choices=("off", "any", "checked"),
     ),
     Flag("token", "a bearer token that --auth checked accepts; better set in the environment", metavar="TOKEN"),
+    Flag("token-lifetime", "how long tokens that are issued here last, in seconds", _seconds, metavar="SECONDS"),
+    Flag(
+        "token-audiences",
+        "what the tokens that --auth checked accepts may be for, separated by commas; without it the management APIs "
+        "of the clouds, and storage",
+        metavar="LIST",
+    ),
     Flag("ready-file", "write URL, pid and client variables to this file when ready (JSON)", _path, metavar="FILE"),
     Flag(
         "model-post-status",

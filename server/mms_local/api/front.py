@@ -34,7 +34,6 @@ class Forward(Protocol):
         self, request: web.Request, endpoint: str | None, rest: str, *, limit: int | None = None
     ) -> web.StreamResponse:
         """The service's answer. Without an endpoint there is none just now; above the limit the service is busy."""
-        ...
 
 
 Listen = Callable[[web.Application, int], Awaitable[tuple[web.AppRunner, int]]]

@@ -144,7 +144,9 @@ class AccountStorage(Protocol):
 
     def list_arm(
         self, kind: ArmKind, subscription: str, resource_group: str | None, after: str, limit: int
-    ) -> list[ArmResource]: ...
+    ) -> list[ArmResource]:
+        """The resources of this kind in name order, at most `limit` of them, from after the name `after` on."""
+
     def secrets(self, owner: str) -> dict[str, str]:
         """The secrets of this owner by name."""
 

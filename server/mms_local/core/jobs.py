@@ -197,7 +197,7 @@ class Jobs:
 
         task = asyncio.get_running_loop().create_task(run(), name=name)
         self._tasks[name + str(id(task))] = task
-        task.add_done_callback(lambda done: self._forget(done))
+        task.add_done_callback(self._forget)
         return task
 
     def _forget(self, task: asyncio.Task[None]) -> None:

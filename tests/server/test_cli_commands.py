@@ -1,0 +1,175 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command mms-local, as a user types it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from mms_local.data_directory import running_on
+
+MMS_LOCAL = (sys.executable, "-m", "mms_local")
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MMS_LOCAL_")}
+    return {**kept, "MMS_LOCAL_DATA_DIR": str(tmp_path / "data"), "MMS_LOCAL_COMPUTE": "none", "MMS_LOCAL_PORT": "0"}
+
+
+def run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*MMS_LOCAL, *arguments], env=environment, capture_output=True, text=True, timeout=60)
+
+
+@pytest.fixture
+def started(environment: dict[str, str]) -> Iterator[dict[str, str]]:
+    """A server in the background, and the variables that its output gives to a shell."""
+    result = run(environment, "start")
+    assert result.returncode == 0, result.stderr
+    shell = subprocess.run(
+        ["sh", "-c", f"{result.stdout}\nenv"], env=environment, capture_output=True, text=True, check=True
+    )
+    yield dict(line.split("=", 1) for line in shell.stdout.splitlines() if "=" in line)
+    run(environment, "stop")
+
+
+def test_start_gives_a_shell_what_clients_need(started: dict[str, str]) -> None:
+    assert requests.get(f"{started['AZUREML_MMS_API_URL']}/_mms/health", timeout=30).json()["status"] == "healthy"
+    for name in ("AZUREML_MMS_ACCESS_TOKEN", "AZURE_SUBSCRIPTION_ID", "AZURE_RESOURCE_GROUP", "AZUREML_MMS_ACCOUNT"):
+        assert started[name]
+    assert "BlobEndpoint=http://127.0.0.1:" in started["AZURE_STORAGE_CONNECTION_STRING"]
+
+
+def test_start_is_done_once(environment: dict[str, str], started: dict[str, str]) -> None:
+    again = run(environment, "start")
+    assert again.returncode == 0
+    assert started["AZUREML_MMS_API_URL"] in again.stdout
+
+
+def test_status_reset_logs_and_stop(environment: dict[str, str], started: dict[str, str]) -> None:
+    status = run(environment, "status")
+    assert (status.returncode, started["AZUREML_MMS_API_URL"] in status.stdout) == (0, True)
+    base = f"{started['AZUREML_MMS_API_URL']}/api/subscriptions/s/resourceGroups/r/hostingAccounts/a/models"
+    token = {"Authorization": "Bearer t"}
+    model = {"name": "m", "url": "http://x.invalid", "mimeType": "a/b"}
+    assert requests.post(base, json=model, headers=token, timeout=30).status_code == 201
+    assert run(environment, "reset").returncode == 0
+    assert requests.get(base, headers=token, timeout=30).json() == []
+    assert "models.create" in run(environment, "logs").stdout
+    assert len(run(environment, "logs", "--lines", "1").stdout.splitlines()) == 1
+    assert run(environment, "stop").returncode == 0
+    assert run(environment, "status").returncode == 3
+    assert run(environment, "stop").returncode == 0
+    assert run(environment, "reset").returncode == 1
+
+
+def test_files_with_secrets_are_for_their_owner(environment: dict[str, str], started: dict[str, str]) -> None:
+    data_dir = Path(environment["MMS_LOCAL_DATA_DIR"])
+    assert stat.S_IMODE(data_dir.stat().st_mode) == 0o700
+    for name in ("env", "mms.db", "server.log", "server.json"):
+        assert stat.S_IMODE((data_dir / name).stat().st_mode) == 0o600, name
+
+
+def test_the_token_is_not_in_the_process_list(environment: dict[str, str]) -> None:
+    environment = {**environment, "MMS_LOCAL_AUTH": "checked"}
+    assert run(environment, "start", "--token", "process-secret").returncode == 0
+    try:
+        data_dir = Path(environment["MMS_LOCAL_DATA_DIR"])
+        pid = json.loads((data_dir / "server.json").read_text())["pid"]
+        assert b"process-secret" not in Path(f"/proc/{pid}/cmdline").read_bytes()
+        assert "process-secret" in (data_dir / "env").read_text()
+        assert "process-secret" not in (data_dir / "server.log").read_text()
+    finally:
+        run(environment, "stop")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_serve_prints_its_address_and_ends_in_good_order(environment: dict[str, str], number: signal.Signals) -> None:
+    data_dir = Path(environment["MMS_LOCAL_DATA_DIR"])
+    server = subprocess.Popen([*MMS_LOCAL, "serve"], env=environment, stdout=subprocess.PIPE, text=True)
+    try:
+        while running_on(data_dir) is None:
+            assert server.poll() is None
+            time.sleep(0.02)
+        server.send_signal(number)
+        lines = server.communicate(timeout=30)[0].splitlines()
+    finally:
+        server.kill()
+    assert server.returncode == 0
+    assert lines[0].startswith("mms-local ready: http://127.0.0.1:")
+    assert lines[1] == f"export AZUREML_MMS_API_URL={lines[0].split()[-1]}"
+    assert lines[-1] == f". {data_dir / 'env'}"
+    assert not [line for line in lines if "AccountKey" in line or "ACCESS_TOKEN" in line]
+
+
+def test_a_data_directory_has_one_server(environment: dict[str, str], started: dict[str, str]) -> None:
+    second = run(environment, "serve")
+    assert second.returncode == 1
+    assert "another server uses" in second.stderr
+
+
+def test_a_taken_port_is_said_plainly(environment: dict[str, str], started: dict[str, str], tmp_path: Path) -> None:
+    port = started["AZUREML_MMS_API_URL"].rpartition(":")[2]
+    second = run(environment, "serve", "--port", port, "--data-dir", str(tmp_path / "other"))
+    assert second.returncode == 1
+    assert "try another --port" in second.stderr
+    assert "Traceback" not in second.stderr
+
+
+def test_a_database_of_another_version_is_left_alone(environment: dict[str, str], tmp_path: Path) -> None:
+    import sqlite3
+
+    data_dir = tmp_path / "data"
+    data_dir.mkdir()
+    with sqlite3.connect(data_dir / "mms.db") as database:
+        database.execute("PRAGMA user_version = 99")
+    database.close()
+    result = run(environment, "serve")
+    assert result.returncode == 1
+    assert "schema version 99" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("MMS_LOCAL_PORT", "many"), ("MMS_LOCAL_COMPUTE", "abacus"), ("MMS_LOCAL_STRICT_ACCOUNTS", "perhaps")],
+)
+def test_a_bad_variable_is_named(environment: dict[str, str], variable: str, value: str) -> None:
+    result = run({**environment, variable: value}, "serve")
+    assert result.returncode == 2
+    assert variable in result.stderr
+
+
+def test_a_flag_wins_over_its_variable(environment: dict[str, str]) -> None:
+    result = run({**environment, "MMS_LOCAL_PORT": "1"}, "serve", "--port", "2", "--host", "256.0.0.1")
+    assert "256.0.0.1:2" in result.stderr
+
+
+def test_help_teaches(environment: dict[str, str]) -> None:
+    assert 'eval "$(mms-local start)"' in run(environment, "--help").stdout
+    serve = run(environment, "serve", "--help").stdout
+    for words in ("mms-local ready:", "$MMS_LOCAL_DATA_DIR", "process,kubernetes,none", "--model-post-status"):
+        assert words in serve
+    assert run(environment).returncode == 2
+
+
+def test_a_light_command_does_not_load_the_server(environment: dict[str, str]) -> None:
+    code = "import sys; from mms_local.cli import main; main(['status']); print('aiohttp' in sys.modules)"
+    result = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60)
+    assert result.stdout.splitlines()[-1] == "False"
+
+
+def test_the_server_does_not_load_what_it_does_not_use(environment: dict[str, str]) -> None:
+    code = "import sys, mms_local.serve; print({'kubernetes', 'jwt', 'cryptography', 'yaml'} & set(sys.modules))"
+    result = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60)
+    assert result.stdout.strip() == "set()"
