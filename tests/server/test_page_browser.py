@@ -14,6 +14,7 @@ import pytest
 from api_client import ACCOUNT, Api
 from image_factory import FileServer
 from selenium import webdriver
+from selenium.common import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
@@ -68,8 +69,9 @@ class Page:
         return found
 
     def wait(self, condition: Callable[[], Any], what: str = "", seconds: float = 15) -> Any:
-        ignored = (webdriver.remote.errorhandler.StaleElementReferenceException,)
-        return WebDriverWait(self.browser, seconds, 0.05, ignored).until(lambda _: condition(), what)
+        return WebDriverWait(self.browser, seconds, 0.05, (StaleElementReferenceException,)).until(
+            lambda _: condition(), what
+        )
 
     def shows(self, selector: str, text: str, seconds: float = 15) -> None:
         """Wait until an element's text holds this."""
@@ -170,7 +172,9 @@ def test_details_are_closed_by_escape_and_focus_returns(page: Page, server: Serv
     page.wait(lambda: page.browser.switch_to.active_element.tag_name == "h2", "focus in the panel")
     page.browser.switch_to.active_element.send_keys(Keys.ESCAPE)
     page.wait(lambda: not page.one("aside").is_displayed(), "the panel is closed")
-    page.wait(lambda: "card" in page.browser.switch_to.active_element.get_attribute("class"), "focus on the card")
+    page.wait(
+        lambda: "card" in (page.browser.switch_to.active_element.get_attribute("class") or ""), "focus on the card"
+    )
 
 
 def test_versions_lead_to_each_other_and_back(page: Page, server: ServerProcess, account: Api) -> None:
