@@ -55,9 +55,7 @@ class Api:
         response = self.transport.send(method, self.base_url + path, params=query, body=body)
         return None if response.status == 404 else self._successful(response)
 
-    def must(
-        self, method: str, path: str, *, params: Mapping[str, str] | None = None, body: Any = None
-    ) -> Response:
+    def must(self, method: str, path: str, *, params: Mapping[str, str] | None = None, body: Any = None) -> Response:
         """Return a successful answer; 404 is an error here."""
         query = {"api-version": self.api_version, **(params or {})}
         return self._successful(self.transport.send(method, self.base_url + path, params=query, body=body))
@@ -188,8 +186,10 @@ class Client:
     @property
     def deployments(self) -> Collection[Deployment]:
         """The history of deployments; the generation must have one."""
-        assert self.generation.deployments is not None
-        return Collection(self._api, self.generation.deployments, Deployment.from_api)
+        kind = self.generation.deployments
+        if kind is None:
+            raise ValueError(f"API version {self.generation.api_version} keeps no history of deployments")
+        return Collection(self._api, kind, Deployment.from_api)
 
     def operation(self, operation_id: str) -> Operation | None:
         """Return an operation, or None."""

@@ -165,22 +165,27 @@ class Transport:
             AuthError: no token could be had.
         """
         deadline = self._clock.monotonic() + self.settings.deadline
-        for attempt in range(self.settings.retries + 1):
-            failure: TransportError | None = None
-            response: Response | None = None
-            try:
-                response = self._exchange(method, url, params, body, with_token)
-                if response.status == 401 and with_token and self._renew():
-                    response = self._exchange(method, url, params, body, with_token)
-            except TransportError as error:
-                failure = error
-            delay = self._delay(method, attempt, response, failure)
+        attempt = 0
+        while True:
+            answer = self._attempt(method, url, params, body, with_token)
+            delay = self._delay(method, attempt, answer)
             if delay is None or attempt == self.settings.retries or self._clock.monotonic() + delay > deadline:
-                break
+                if isinstance(answer, TransportError):
+                    raise answer
+                return answer
             self._clock.sleep(delay)
-        if failure is not None:
-            raise failure
-        assert response is not None
+            attempt += 1
+
+    def _attempt(
+        self, method: str, url: str, params: Mapping[str, str] | None, body: Any, with_token: bool
+    ) -> Response | TransportError:
+        """Send a request once, and once more after a 401 for which there is a fresh token."""
+        try:
+            response = self._exchange(method, url, params, body, with_token)
+            if response.status == 401 and with_token and self._renew():
+                response = self._exchange(method, url, params, body, with_token)
+        except TransportError as error:
+            return error
         return response
 
     def _renew(self) -> bool:
@@ -190,19 +195,16 @@ class Transport:
         self._renewed = True
         return self.credential.renew() is not None
 
-    def _delay(
-        self, method: str, attempt: int, response: Response | None, failure: TransportError | None
-    ) -> float | None:
+    def _delay(self, method: str, attempt: int, answer: Response | TransportError) -> float | None:
         """Return how long to wait before the request is repeated, or None when it must not be."""
         grown = min(_FIRST_DELAY * 2**attempt, _LONGEST_DELAY)
         delay = grown * (0.5 + self._jitter() / 2)
-        if failure is not None:
-            hopeless = failure.code in ("TlsFailed", "ServerNotRunning")
-            return delay if not hopeless and (method in _IDEMPOTENT or not failure.sent) else None
-        assert response is not None
-        asked = self._retry_after(response)
-        passing = response.status in _TRANSIENT or (method == "GET" and response.status >= 500)
-        did_nothing = response.status == 429 or (response.status == 503 and asked is not None)
+        if isinstance(answer, TransportError):
+            hopeless = answer.code in ("TlsFailed", "ServerNotRunning")
+            return delay if not hopeless and (method in _IDEMPOTENT or not answer.sent) else None
+        asked = self._retry_after(answer)
+        passing = answer.status in _TRANSIENT or (method == "GET" and answer.status >= 500)
+        did_nothing = answer.status == 429 or (answer.status == 503 and asked is not None)
         if not passing or not (method in _IDEMPOTENT or did_nothing):
             return None
         return delay if asked is None else asked
@@ -226,7 +228,11 @@ class Transport:
     ) -> Response:
         session, exceptions = self._opened()
         client_request_id = str(uuid.uuid4())
-        headers = {"Accept": "application/json", "User-Agent": self._user_agent, "x-ms-client-request-id": client_request_id}
+        headers = {
+            "Accept": "application/json",
+            "User-Agent": self._user_agent,
+            "x-ms-client-request-id": client_request_id,
+        }
         content = None
         if body is not None:
             headers["Content-Type"] = "application/json"
@@ -284,7 +290,9 @@ class Transport:
         # A proxy named in the environment cannot reach this machine's own loopback.
         return {"no_proxy": urlsplit(url).hostname or ""} if is_loopback(url) else None
 
-    def _trouble(self, method: str, url: str, error: Exception, exceptions: Any, client_request_id: str) -> TransportError:
+    def _trouble(
+        self, method: str, url: str, error: Exception, exceptions: Any, client_request_id: str
+    ) -> TransportError:
         """Put a failed exchange into words: what was tried, what happened, what to do."""
         parts = urlsplit(url)
         tried = f"{method} {parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}{parts.path}"
@@ -335,4 +343,6 @@ def _reason(error: BaseException) -> str:
         inner = getattr(current, "reason", None) or (current.args[0] if getattr(current, "args", None) else None)
         if isinstance(inner, BaseException):
             current = inner
-    return str(getattr(current, "strerror", None) or current).split("Failed to establish a new connection: ")[-1]
+    return str(getattr(current, "strerror", None) or current).rsplit(
+        "Failed to establish a new connection: ", maxsplit=1
+    )[-1]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from .._client import Client, Collection, Started
-from .._errors import MmsError, OperationFailed
+from .._errors import MmsError, NotFoundError, OperationFailed
 from .._resources._common import CANCELLED, ENDED_BADLY, RUNNING_STATES, SUCCEEDED
 from .._resources.image import Image
 from .._resources.operation import Operation
@@ -61,7 +61,8 @@ def follow(session: Session, started: Started, what: str) -> Operation:
     name = f"{what} (operation {started.operation_id})"
     work = Work(name, watched.look, resume_words([started.operation_id]), started.operation_id)
     wait([work], session.patience, session.clock, session.tell)
-    assert watched.seen is not None
+    if watched.seen is None:
+        raise NotFoundError(f"{name} does not exist at the service.", operation_id=started.operation_id)
     return watched.seen
 
 
@@ -94,7 +95,12 @@ def settled(session: Session, collection: Collection[A], resource_id: str) -> A 
         return Sight(SUCCEEDED, True) if found else None
 
     kind = collection.kind.name
-    wait([Work(f"{kind.capitalize()} {resource_id}", look, "run the same task again")], session.patience, session.clock, session.tell)
+    wait(
+        [Work(f"{kind.capitalize()} {resource_id}", look, "run the same task again")],
+        session.patience,
+        session.clock,
+        session.tell,
+    )
     return seen[0]
 
 
@@ -121,7 +127,9 @@ def failure(
         parts[0] += f" (operation {operation_id})"
     if error["message"]:
         parts.append(str(error["message"]))
-    parts.extend(_tail(f"{one['code'] or 'Detail'}: {one['message']}") for one in details if not _is_location(one["message"]))
+    parts.extend(
+        _tail(f"{one['code'] or 'Detail'}: {one['message']}") for one in details if not _is_location(one["message"])
+    )
     if log_url:
         parts.append(_log_tail(session, log_url))
     latest = session.request_ids[-1:] or [{}]

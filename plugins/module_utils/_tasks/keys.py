@@ -86,7 +86,8 @@ class KeysSteps:
 
     def apply(self, plan: Plan[ServiceKeys]) -> Done[ServiceKeys]:
         which, current = self._session.options["regenerate"], plan.current
-        assert current is not None
+        if current is None:
+            raise ValueError("only a key that exists can be regenerated")
         service = Service(name=current.name, id=current.id)
         made = _keys(service, self._session.client.regenerate_keys(current.id or "", which.capitalize()))
         if self._age is not None:
@@ -136,4 +137,6 @@ def _check(options: Mapping[str, Any]) -> None:
         if options[condition] and not options["regenerate"]:
             raise InputError(f"{condition} says when to regenerate a key; regenerate must say which.")
     if options["older_than"] and not options["record"]:
-        raise InputError("older_than needs record: the service does not tell how old a key is, so it is written down there.")
+        raise InputError(
+            "older_than needs record: the service does not tell how old a key is, so it is written down there."
+        )
