@@ -134,7 +134,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """A local MMS with process compute; what it installs for images is kept between test runs."""
     cache = ROOT / ".cache" / "dependencies"
     data = tmp_path_factory.mktemp("mms")
-    with ServerProcess(data, "--compute", "process", "--dependency-cache", str(cache)) as running:
+    with ServerProcess(data, "--compute", "process", "--oci", "never", "--dependency-cache", str(cache)) as running:
         yield running
 
 

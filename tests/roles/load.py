@@ -18,9 +18,9 @@ MOST = 20_000  # requests, so that a forgotten load ends by itself
 class Load:
     """Asks a service from a thread of its own, as a context manager; :meth:`ask` asks once."""
 
-    def __init__(self, server: ServerProcess, service: str) -> None:
+    def __init__(self, server: ServerProcess, service: str, api_version: str = "2017-09-01-preview") -> None:
         self.url = f"{server.url}/api/v1/service/{service}/score"
-        self.key = self._key(server, service)
+        self.key = _key(server, service, api_version)
         self.answers = 0
         self.values: set[str] = set()
         self.refused: list[str] = []
@@ -59,16 +59,18 @@ class Load:
             else:
                 self.refused.append(f"{status} {body}")
 
-    @staticmethod
-    def _key(server: ServerProcess, service: str) -> str:
-        names = server.environment
-        base = (
-            f"{names['AZUREML_MMS_API_URL']}/api/subscriptions/{names['AZURE_SUBSCRIPTION_ID']}"
-            f"/resourceGroups/{names['AZURE_RESOURCE_GROUP']}/accounts/{names['AZUREML_MMS_ACCOUNT']}"
-        )
-        headers = {"Authorization": f"Bearer {names['AZUREML_MMS_ACCESS_TOKEN']}"}
-        version = {"api-version": "2017-09-01-preview"}
-        found = requests.get(f"{base}/services", params={**version, "serviceName": service}, headers=headers, timeout=30)
-        service_id = found.json()["value"][0]["id"]
-        keys = requests.get(f"{base}/services/{service_id}/keys", params=version, headers=headers, timeout=30)
-        return str(keys.json()["primaryKey"])
+
+def _key(server: ServerProcess, service: str, api_version: str) -> str:
+    """The service's primary key, read without any code of the collection."""
+    names = server.environment
+    kind = "accounts" if api_version.startswith("2017-09") else "hostingAccounts"
+    services = (
+        f"{server.url}/api/subscriptions/{names['AZURE_SUBSCRIPTION_ID']}/resourceGroups/{names['AZURE_RESOURCE_GROUP']}"
+        f"/{kind}/{names['AZUREML_MMS_ACCOUNT']}/services"
+    )
+    headers = {"Authorization": "Bearer somebody"}
+    query = {"api-version": api_version, "serviceName": service}
+    found = requests.get(services, params=query, headers=headers, timeout=30).json()
+    (one,) = [one for one in (found if isinstance(found, list) else found["value"]) if one["name"] == service]
+    keys = requests.get(f"{services}/{one['id']}/keys", params=query, headers=headers, timeout=30)
+    return str(keys.json()["primaryKey"])

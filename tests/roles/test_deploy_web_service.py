@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import os
+
 from conftest import Bench
 from load import Load
 
@@ -99,14 +101,22 @@ def test_without_rollback_a_bad_release_stays_to_be_looked_at(bench: Bench) -> N
 
 def test_all_problems_are_reported_at_once_before_anything_is_changed(bench: Bench) -> None:
     variables = bench.variables("iris", str(bench.folder / "absent.py"), pip_requirements="absent.txt")
-    bench.environment = {"AZUREML_MMS_ACCESS_TOKEN": "", "AZUREML_MMS_API_URL": "http://127.0.0.1:9"}
+    bench.environment = {"AZUREML_MMS_API_URL": "http://127.0.0.1:9"}
     bench.writes()
     played = bench.play("deploy", variables)
     assert played.status != 0
     assert f"File {bench.folder / 'absent.py'} does not exist." in played.output
     assert "File absent.txt does not exist." in played.output
-    assert "No access token" in played.output or "mms-local start" in played.output
+    assert "Is the local MMS running? `mms-local start` starts it" in played.output
     assert bench.writes() == []
+
+
+def test_a_missing_credential_is_told_with_every_place_that_was_searched(bench: Bench) -> None:
+    bench.environment = {"AZUREML_MMS_ACCESS_TOKEN": "", "HOME": str(bench.folder), "PATH": os.defpath}
+    played = bench.play("deploy", bench.variables("iris", bench.good_driver("one")))
+    assert played.status != 0
+    for place in ("the task's options", "the environment", ".azure/credentials", "the Azure CLI"):
+        assert place in played.output
 
 
 def test_an_image_that_exists_can_be_run_without_building_one(bench: Bench) -> None:
