@@ -128,6 +128,24 @@ def test_tokens_outlive_the_server(start_server: Callable[..., ServerProcess], t
     assert Api(second.url, ACCOUNT, token=token).call("GET", "models").status_code == 200
 
 
+def test_lifetime_and_audiences_of_tokens_can_be_chosen(start_server: Callable[..., ServerProcess]) -> None:
+    flags = ("--auth", "checked", "--token", "fixed", "--token-lifetime", "90", "--token-audiences", "a:x,a:y")
+    server = start_server(*flags)
+    ready = json.loads((server.data_dir / "ready.json").read_text("utf-8"))["managedIdentityEnv"]
+    statuses = []
+    for resource in ("a:x", "a:y", "https://management.azure.com/"):
+        answer = requests.get(
+            ready["IDENTITY_ENDPOINT"],
+            params={"resource": resource},
+            headers={"X-IDENTITY-HEADER": ready["IDENTITY_HEADER"]},
+            timeout=10,
+        ).json()
+        assert answer["expires_in"] == "90"
+        statuses.append(Api(server.url, ACCOUNT, token=answer["access_token"]).call("GET", "models").status_code)
+    assert statuses == [200, 200, 401]
+    assert Api(server.url, ACCOUNT, token="fixed").call("GET", "models").status_code == 200
+
+
 def test_a_reset_forgets_blobs_and_registered_applications(start_server: Callable[..., ServerProcess]) -> None:
     server = start_server()
     server.control("PUT", "identity/applications/app-1", {"secrets": ["s"]})
@@ -147,6 +165,7 @@ def test_unreadable_requests_are_refused_without_an_error_of_the_server(checked:
     assert requests.post(url, data=b"x" * (5 << 20), headers=form, timeout=10).status_code == 413
     blob = f"{checked.url}/mmslocal/box/a"
     assert requests.put(blob, headers={"x-ms-meta-a": "\u00e9".encode()}, timeout=10).status_code == 400
+    assert requests.get(f"{checked.url}/mmslocal/box/%ff", timeout=10).status_code == 400
     for query in ("sv=2020-02-02&sig=%ff", "sv=%C3%A9&sig=x", "sv=2020-02-02&sr=b&sig=AAAA&se=9999-99-99"):
         assert requests.get(f"{blob}?{query}", timeout=10).status_code in (400, 403)
 

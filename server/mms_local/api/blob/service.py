@@ -122,7 +122,10 @@ class BlobService:
             if not value.isascii():
                 raise bad_header(name, "it is not ASCII")
         path = request.rel_url.raw_path.removeprefix(f"/{self._account}").lstrip("/")
-        container, _, blob = (unquote(part) for part in path.partition("/"))
+        try:
+            container, _, blob = (unquote(part, errors="strict") for part in path.partition("/"))
+        except UnicodeDecodeError:
+            raise StorageError(400, "InvalidUri", "The path is not valid UTF-8.") from None
         grant = self._gate.grant(request, container, blob)
         for name in _UNSUPPORTED_HEADERS:
             if name in request.headers:
