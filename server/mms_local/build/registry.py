@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import ipaddress
 import json
 import re
@@ -106,7 +107,7 @@ class Repository:
         """The answer to a request; authenticates when the registry asks for it, once."""
         challenge = ""
         try:
-            for _ in range(2):
+            for _round in range(2):
                 sent = {**(headers or {}), **({"Authorization": self._authorization} if self._authorization else {})}
                 data = file.open("rb") if file else body
                 async with self._session.request(method, url, headers=sent, data=data, timeout=_TIMEOUT) as answer:
@@ -125,7 +126,7 @@ class Repository:
 
     async def _authenticate(self, challenge: str) -> bool:
         """Get ready to answer a challenge; False when there is nothing (new) to answer with."""
-        scheme, _, rest = challenge.partition(" ")
+        scheme, _separator, rest = challenge.partition(" ")
         before = self._authorization
         if scheme.lower() == "basic" and self._login:
             self._authorization = _basic(self._login)
@@ -136,7 +137,8 @@ class Repository:
     async def _token(self, challenge: dict[str, str]) -> str:
         """A token from the place that the challenge names (distribution specification, token authentication)."""
         realm = URL(challenge.get("realm", ""), encoded=True)
-        if realm.scheme != "https" and not (realm.scheme == "http" and (self._plain or is_loopback(realm.host or ""))):
+        here = is_loopback(realm.host or "") or (self._plain and realm.host == self._base.host)
+        if realm.scheme != "https" and not (realm.scheme == "http" and here):
             raise self._refused(f"names a token service that is not safe to send a password to: {shown(str(realm))}")
         asked = {name: value for name, value in challenge.items() if name in ("service", "scope")}
         headers = {"Authorization": _basic(self._login)} if self._login else {}
@@ -168,7 +170,7 @@ def host_name(host: str) -> str:
 
 
 def _basic(login: Login) -> str:
-    return aiohttp.BasicAuth(login.user, login.password, "utf-8").encode()
+    return "Basic " + base64.b64encode(f"{login.user}:{login.password}".encode()).decode()
 
 
 async def _errors(answer: aiohttp.ClientResponse) -> str:
