@@ -120,6 +120,16 @@ def contract(session: nox.Session) -> None:
     pytest(session, "tests/contract")
 
 
+@nox.session(tags=["tier"])
+@every_core
+def roles(session: nox.Session, core: str) -> None:
+    """Roles and playbooks by ansible-playbook against the local MMS with real services, on each ansible-core."""
+    session.chdir(ROOT)
+    install(session, "test", f"ansible-core=={core}", "--editable", "server")
+    link_collection()
+    pytest(session, "tests/roles", *([] if core == PRIMARY_VERSION else ["-m", "not slow"]))
+
+
 @nox.session(python=PRIMARY, tags=["tier"])
 def counterparts(session: nox.Session) -> None:
     """Our code against the real thing: Azurite, azure-identity, ansible-runner, ansible-builder, the built tarball."""

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import os
 
-from conftest import Bench
-from load import Load
+import pytest
+from playing import Bench
+from service_user import ServiceUser
 
 CRASHING = "def init():\n    raise RuntimeError('the weights are missing')\n\n\ndef run(raw):\n    return 1\n"
 SMOKE_TEST = {"input": {"data": [1]}, "expected": ["one"]}
@@ -44,6 +45,7 @@ def test_check_mode_foresees_every_step_from_an_empty_account_and_writes_nothing
     assert bench.writes() == []
 
 
+@pytest.mark.slow
 def test_check_mode_follows_a_change_of_the_driver_down_to_the_service(bench: Bench) -> None:
     assert bench.play("deploy", bench.variables("iris", bench.good_driver("one"))).status == 0
     bench.writes()
@@ -58,17 +60,18 @@ def test_a_release_that_crashes_is_set_back_while_the_old_one_answers_all_the_ti
     assert bench.play("deploy", bench.variables("iris", bench.good_driver("one"), smoke_test=SMOKE_TEST)).status == 0
     before = bench.record("iris")
     crashing = bench.variables("iris", bench.driver("crashing.py", CRASHING), smoke_test=SMOKE_TEST)
-    with Load(bench.server, "iris") as load:
+    with ServiceUser(bench.server, "iris") as user:
         played = bench.play("deploy", crashing)
     assert played.status != 0
     assert "the weights are missing" in played.output
     assert f"It runs image {before['image']['id']} again" in played.output
     assert bench.record("iris")["result"] == "rolled_back"
-    assert load.answers > 10
-    assert load.refused == []
-    assert load.values == {'["one"]'}
+    assert user.answers > 10
+    assert user.refused == []
+    assert user.values == {'["one"]'}
 
 
+@pytest.mark.slow
 def test_a_release_that_answers_wrong_is_set_back(bench: Bench) -> None:
     assert bench.play("deploy", bench.variables("iris", bench.good_driver("one"), smoke_test=SMOKE_TEST)).status == 0
     played = bench.play("deploy", bench.variables("iris", bench.good_driver("two"), smoke_test=SMOKE_TEST))
@@ -81,6 +84,7 @@ def test_a_release_that_answers_wrong_is_set_back(bench: Bench) -> None:
     assert again.changed_tasks() == ["Write the deployment record"]
 
 
+@pytest.mark.slow
 def test_a_first_release_that_is_bad_is_removed_again(bench: Bench) -> None:
     test = {"input": {"data": [1]}, "that": ["output | length == 2"]}
     played = bench.play("deploy", bench.variables("iris", bench.good_driver("one"), smoke_test=test))
@@ -90,13 +94,14 @@ def test_a_first_release_that_is_bad_is_removed_again(bench: Bench) -> None:
     assert bench.record("iris")["result"] == "removed"
 
 
+@pytest.mark.slow
 def test_without_rollback_a_bad_release_stays_to_be_looked_at(bench: Bench) -> None:
     variables = bench.variables("iris", bench.good_driver("two"), smoke_test=SMOKE_TEST, rollback=False)
     played = bench.play("deploy", variables)
     assert played.status != 0
     assert bench.record("iris")["result"] == "failed"
     assert "deploy_web_service_rollback is false" in played.output
-    assert Load(bench.server, "iris").ask() == (200, '["two"]')
+    assert ServiceUser(bench.server, "iris").ask() == (200, '["two"]')
 
 
 def test_all_problems_are_reported_at_once_before_anything_is_changed(bench: Bench) -> None:
@@ -111,6 +116,7 @@ def test_all_problems_are_reported_at_once_before_anything_is_changed(bench: Ben
     assert bench.writes() == []
 
 
+@pytest.mark.slow
 def test_a_missing_credential_is_told_with_every_place_that_was_searched(bench: Bench) -> None:
     bench.environment = {"AZUREML_MMS_ACCESS_TOKEN": "", "HOME": str(bench.folder), "PATH": os.defpath}
     played = bench.play("deploy", bench.variables("iris", bench.good_driver("one")))
@@ -119,6 +125,7 @@ def test_a_missing_credential_is_told_with_every_place_that_was_searched(bench: 
         assert place in played.output
 
 
+@pytest.mark.slow
 def test_an_image_that_exists_can_be_run_without_building_one(bench: Bench) -> None:
     assert bench.play("deploy", bench.variables("iris", bench.good_driver("one"))).status == 0
     variables = bench.variables("other", "", models=[], image="iris")
@@ -126,4 +133,4 @@ def test_an_image_that_exists_can_be_run_without_building_one(bench: Bench) -> N
     played = bench.play("deploy", variables)
     assert played.status == 0, played.output
     assert bench.record("other")["changed"] == ["service"]
-    assert Load(bench.server, "other").ask() == (200, '["one"]')
+    assert ServiceUser(bench.server, "other").ask() == (200, '["one"]')

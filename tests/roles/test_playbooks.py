@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 import requests
-from conftest import Bench
-from load import Load
+from playing import Bench
+from service_user import ServiceUser
 
 KUBECONFIG = """
 apiVersion: v1
@@ -26,6 +27,7 @@ def fleet(bench: Bench, *names: str) -> dict[str, dict[str, Any]]:
     return {name: bench.variables(name, bench.good_driver("one")) for name in names}
 
 
+@pytest.mark.slow
 def test_a_fleet_is_deployed_and_summed_up_although_one_is_bad(bench: Bench) -> None:
     hosts = fleet(bench, "iris-a", "iris-b", "iris-c")
     hosts["iris-b"]["deploy_web_service_driver"] = bench.driver("crashing.py", CRASHING)
@@ -36,7 +38,7 @@ def test_a_fleet_is_deployed_and_summed_up_although_one_is_bad(bench: Bench) -> 
     assert "failed    iris-b" in summary
     assert "the weights are missing" in summary
     assert "iris-b: not deployed." in summary
-    assert Load(bench.server, "iris-c").ask() == (200, '["one"]')
+    assert ServiceUser(bench.server, "iris-c").ask() == (200, '["one"]')
 
     hosts["iris-b"]["deploy_web_service_driver"] = bench.good_driver("one")
     again = bench.play_hosts("fleet", hosts)
@@ -54,6 +56,7 @@ def test_a_serial_fleet_leaves_those_alone_that_come_after_a_failure(bench: Benc
     assert "untouched iris-b" in played.output
 
 
+@pytest.mark.slow
 def test_drift_is_told_by_the_exit_status_and_nothing_is_written(bench: Bench) -> None:
     hosts = fleet(bench, "iris-a")
     assert bench.play_hosts("fleet", hosts).status == 0
@@ -71,14 +74,14 @@ def test_drift_is_told_by_the_exit_status_and_nothing_is_written(bench: Bench) -
 def test_keys_are_rotated_and_the_users_hold_a_valid_key_at_every_moment(bench: Bench) -> None:
     hosts = fleet(bench, "iris-a")
     assert bench.play_hosts("fleet", hosts).status == 0
-    load = Load(bench.server, "iris-a")
+    user = ServiceUser(bench.server, "iris-a")
     held, refused = bench.folder / "key", bench.folder / "refused"
-    held.write_text(load.key, encoding="utf-8")
+    held.write_text(user.key, encoding="utf-8")
     # The users check the key they hold whenever they are given another one: before the change-over and after it.
     handover = bench.folder / "handover.yml"
     handover.write_text(
         "- ansible.builtin.uri: &ask\n"
-        f"    url: {load.url}\n"
+        f"    url: {user.url}\n"
         "    method: POST\n"
         "    body_format: json\n"
         "    body: {data: [1]}\n"
@@ -91,8 +94,8 @@ def test_keys_are_rotated_and_the_users_hold_a_valid_key_at_every_moment(bench: 
     first = bench.play_hosts("rotate_keys", hosts, *options, "-e", "rotate_keys_older_than=0s")
     assert first.status == 0, first.output
     assert not refused.exists()
-    assert held.read_text("utf-8") != load.key
-    assert load.ask()[0] == 401
+    assert held.read_text("utf-8") != user.key
+    assert user.ask()[0] == 401
 
     new = held.read_text("utf-8")
     assert new not in (bench.folder / "keys.json").read_text("utf-8")
@@ -102,13 +105,14 @@ def test_keys_are_rotated_and_the_users_hold_a_valid_key_at_every_moment(bench: 
     assert held.read_text("utf-8") == new
 
 
+@pytest.mark.slow
 def test_teardown_takes_everything_away_and_again_changes_nothing(bench: Bench) -> None:
     hosts = fleet(bench, "iris-a")
     assert bench.play_hosts("fleet", hosts).status == 0
     assert bench.play_hosts("teardown", hosts, "--check").counts("iris-a")["changed"] == 4
-    assert Load(bench.server, "iris-a").ask()[0] == 200
+    assert ServiceUser(bench.server, "iris-a").ask()[0] == 200
 
-    url = Load(bench.server, "iris-a").url
+    url = ServiceUser(bench.server, "iris-a").url
     assert bench.play_hosts("teardown", hosts).counts("iris-a")["changed"] == 4
     assert requests.post(url, json={}, timeout=30).status_code == 503
     again = bench.play_hosts("teardown", hosts)
@@ -116,6 +120,7 @@ def test_teardown_takes_everything_away_and_again_changes_nothing(bench: Bench) 
     assert again.counts("iris-a")["changed"] == 0
 
 
+@pytest.mark.slow
 def test_no_secret_is_shown_at_the_highest_verbosity(bench: Bench) -> None:
     """In generation hosting-account, where kubeconfig and registry password travel in the requests."""
     secrets = {
@@ -145,8 +150,8 @@ def test_no_secret_is_shown_at_the_highest_verbosity(bench: Bench) -> None:
     again = bench.play("deploy", variables, "-vvvv", "-e", "mms_in_process=false", *options)
     assert again.counts()["changed"] == 0, again.output
 
-    load = Load(bench.server, "iris", api_version="2017-06-01-privatepreview")
+    user = ServiceUser(bench.server, "iris", api_version="2017-06-01-privatepreview")
     shown = played.output + again.output + bench.server.log.read_text("utf-8")
     # The variables of the test itself are echoed by nothing but Ansible's own view of them, which -vvvv does not print.
-    assert [name for name, secret in {**secrets, "key": load.key}.items() if secret in shown] == []
+    assert [name for name, secret in {**secrets, "key": user.key}.items() if secret in shown] == []
     assert "sig=" not in shown.replace("sig=********", "")

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Users of a web service: they ask it all the time, and note when it refuses."""
+"""A user of a web service, who asks it all the time and notes when it refuses."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import requests
 from mms_local.testing import ServerProcess
 
 PAUSE = 0.05  # seconds between two requests
-MOST = 20_000  # requests, so that a forgotten load ends by itself
+MOST = 20_000  # requests, so that a forgotten user ends by itself
 
 
-class Load:
+class ServiceUser:
     """Asks a service from a thread of its own, as a context manager; :meth:`ask` asks once."""
 
     def __init__(self, server: ServerProcess, service: str, api_version: str = "2017-09-01-preview") -> None:
@@ -34,7 +34,7 @@ class Load:
         )
         return answer.status_code, answer.text.strip()
 
-    def __enter__(self) -> Load:
+    def __enter__(self) -> ServiceUser:
         self._thread.start()
         return self
 
@@ -45,7 +45,7 @@ class Load:
         self._thread.join(timeout=60)
 
     def _run(self) -> None:
-        for _ in range(MOST):
+        for _round in range(MOST):
             if self._stopped.wait(PAUSE):
                 return
             try:
