@@ -36,7 +36,7 @@ class Load:
 
     async def __aenter__(self) -> Load:
         self._ended = asyncio.Event()
-        self._tasks = [asyncio.create_task(self._client()) for _ in range(_CLIENTS)]
+        self._tasks = [asyncio.create_task(self._client()) for _round in range(_CLIENTS)]
         return self
 
     async def __aexit__(

@@ -125,7 +125,7 @@ def test_filters_go_through_pages(account: Api) -> None:
 
 
 def test_manifests_are_filtered_by_model_and_name(account: Api) -> None:
-    one, two = (account.new_model()["id"] for _ in range(2))
+    one, two = (account.new_model()["id"] for _round in range(2))
     both = account.new_manifest(one, two, name="both")
     first = account.new_manifest(one, name="first")
     assert account.items("manifests", modelId=one) == [both, first]

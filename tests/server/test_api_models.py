@@ -59,7 +59,7 @@ def test_the_status_of_a_registration_can_be_chosen(start_server: Callable[..., 
 
 
 def test_versions_count_per_name(api: Api) -> None:
-    assert [api.new_model()["version"] for _ in range(3)] == [1, 2, 3]
+    assert [api.new_model()["version"] for _round in range(3)] == [1, 2, 3]
     assert api.new_model(name="other")["version"] == 1
     assert [model["version"] for model in api.items("models", name="iris")] == [1, 2, 3]
 
@@ -235,7 +235,7 @@ def test_models_and_manifests_are_deleted_unless_in_use(account: Api) -> None:
         assert answer.status_code == 412
         assert answer.json()["details"][0]["code"] == "DeletionRequired"
     for kind, one in (("images", image), ("manifests", manifest), ("models", model)):
-        answers = [account.call("DELETE", f"{kind}/{one['id']}") for _ in range(2)]
+        answers = [account.call("DELETE", f"{kind}/{one['id']}") for _round in range(2)]
         assert [answer.status_code for answer in answers] == [200, 204]
         assert [answer.content for answer in answers] == [b"", b""]
         assert account.call("GET", f"{kind}/{one['id']}").status_code == 404

@@ -31,7 +31,7 @@ def upper_first(value: Any) -> Any:
 def polled(session: requests.Session, base: str, location: str) -> Any:
     """Everything behind the last slash is the operation's id; the URL is built anew."""
     operation_id = location.rsplit("/", 1)[1]
-    for _ in range(100):
+    for _round in range(100):
         answer = session.get(f"{base}/operations/{operation_id}", timeout=20)
         assert answer.status_code == 200
         operation = upper_first(answer.json())
@@ -172,7 +172,7 @@ def test_the_last_client_of_account(old_server: ServerProcess) -> None:
     polled(session, base, answer.headers["Operation-Location"])
     body = json.dumps({"keyType": "Secondary"})
     assert session.post(f"{base}/services/{service_id}/regenerateKeys", data=body, timeout=20).status_code == 200
-    answers = [session.delete(f"{base}/services/{service_id}", timeout=20).status_code for _ in range(2)]
+    answers = [session.delete(f"{base}/services/{service_id}", timeout=20).status_code for _round in range(2)]
     assert answers == [200, 204]
 
 

@@ -156,7 +156,7 @@ def test_a_stuck_operation_goes_on_when_the_faults_are_cleared(
 ) -> None:
     order_fault(operation="images.create", kind="stuck")
     answer = api.call("POST", "images", api.generation.image(api.new_manifest()["id"]))
-    states = {api.get(answer.headers["Operation-Location"])["state"] for _ in range(20)}
+    states = {api.get(answer.headers["Operation-Location"])["state"] for _round in range(20)}
     assert states <= {"NotStarted", "Running"}
     server.control("DELETE", "faults")
     assert api.finish(answer)["state"] == "Succeeded"

@@ -90,7 +90,7 @@ def test_an_update_of_a_missing_service_is_not_found(api: Api) -> None:
 
 def test_a_service_is_deleted_once(api: Api) -> None:
     service = api.new_service()
-    answers = [api.call("DELETE", f"services/{service['id']}") for _ in range(2)]
+    answers = [api.call("DELETE", f"services/{service['id']}") for _round in range(2)]
     assert [(answer.status_code, answer.content) for answer in answers] == [(200, b""), (204, b"")]
     assert api.call("GET", f"services/{service['id']}").status_code == 404
 

@@ -81,7 +81,7 @@ def test_an_account_is_created_read_replaced_and_deleted(arm: Arm, kind: str) ->
     assert replaced.json()["properties"]["createdOn"] == shown["properties"]["createdOn"]
     assert replaced.json()["properties"]["modifiedOn"] > shown["properties"]["modifiedOn"]
 
-    assert [arm.call("DELETE", path).status_code for _ in range(2)] == [200, 204]
+    assert [arm.call("DELETE", path).status_code for _round in range(2)] == [200, 204]
     assert code_of(arm.call("GET", path)) == (404, "ResourceNotFound")
 
 

@@ -31,7 +31,7 @@ class Layout:
             fetched[source] = self.folder / f"source-{number}"
             fetched[source].write_bytes(content)
         spec = ImageSpec(
-            "i", "iris", 1, assets[0][0].id, tuple(a for a, _ in assets), tuple(m for m, _ in models or [])
+            "i", "iris", 1, assets[0][0].id, tuple(a for a, _unused in assets), tuple(m for m, _unused in models or [])
         )
         entry_script, self.model_dir = lay_out(spec, fetched, self.folder, self.log.append)
         return entry_script

@@ -119,7 +119,7 @@ def test_an_answer_can_be_slow_or_cut_short(server: ServerProcess, account: Api)
 
 def test_a_rule_strikes_as_often_as_it_says_and_then_is_gone(server: ServerProcess, account: Api) -> None:
     server.control("POST", "faults", {"operation": "*.list", "kind": "error", "count": 2})
-    assert [account.call("GET", "models").status_code for _ in range(3)] == [500, 500, 200]
+    assert [account.call("GET", "models").status_code for _round in range(3)] == [500, 500, 200]
     assert server.control("GET", "faults") == []
 
 
@@ -129,7 +129,7 @@ def test_a_rule_can_strike_by_chance(server: ServerProcess, account: Api) -> Non
     def statuses() -> list[int]:
         server.control("DELETE", "faults")
         server.control("POST", "faults", rule)
-        return [account.call("GET", "models").status_code for _ in range(30)]
+        return [account.call("GET", "models").status_code for _round in range(30)]
 
     first = statuses()
     assert set(first) == {200, 500}
@@ -163,7 +163,7 @@ def test_transitions_go_by_reads(server: ServerProcess, account: Api) -> None:
     assert server.control("PUT", "transitions", pace) == pace
     answer = account.call("POST", "images", ACCOUNT.image(account.new_manifest()["id"]))
     location = answer.headers["Operation-Location"]
-    states = [account.get(location)["state"] for _ in range(7)]
+    states = [account.get(location)["state"] for _round in range(7)]
     assert states == ["NotStarted"] * 2 + ["Running"] * 3 + ["Succeeded"] * 2
 
 

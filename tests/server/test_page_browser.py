@@ -70,7 +70,7 @@ class Page:
 
     def wait(self, condition: Callable[[], Any], what: str = "", seconds: float = 15) -> Any:
         return WebDriverWait(self.browser, seconds, 0.05, (StaleElementReferenceException,)).until(
-            lambda _: condition(), what
+            lambda _unused: condition(), what
         )
 
     def shows(self, selector: str, text: str, seconds: float = 15) -> None:

@@ -198,10 +198,10 @@ def test_looking_does_not_count_as_reading_an_operation(server: ServerProcess, p
     server.control("PUT", "transitions", {"notStartedReads": 1, "runningReads": 1})
     location = account.call("POST", "images", ACCOUNT.image(manifest["id"])).headers["Operation-Location"]
     path = f"{only_account(page)}/operations"
-    assert [page.get(path)["items"][0]["state"] for _ in range(4)] == ["NotStarted"] * 4
+    assert [page.get(path)["items"][0]["state"] for _round in range(4)] == ["NotStarted"] * 4
     tag = page.call("/_mms/page/summary").headers["ETag"]
     states = []
-    for _ in range(3):
+    for _round in range(3):
         account.get(location)
         states.append(page.get(path)["items"][0]["state"])
     assert states == ["NotStarted", "Running", "Succeeded"]

@@ -117,7 +117,7 @@ def run(raw_data):
 """
     await compute.deploy(service(await images.image(driver), replicas=3))
     await eventually(lambda: len(compute.processes()) == 4)
-    workers = {pid for _, pid in await asyncio.gather(*(compute.score() for _ in range(9)))}
+    workers = {pid for _round, pid in await asyncio.gather(*(compute.score() for _round in range(9)))}
     assert 1 < len(workers) <= 3
     log = await compute.port.logs("service-1", 500)
     assert "model loaded" in log
@@ -186,12 +186,12 @@ async def test_an_update_under_load_refuses_no_request(compute: Compute, images:
             during.append(await compute.score())
         return await compute.score()
 
-    callers = [asyncio.create_task(caller()) for _ in range(8)]
+    callers = [asyncio.create_task(caller()) for _round in range(8)]
     await compute.deploy(service(await images.image(slow.format(version=2)), replicas=2))
     updated.set()
     assert await asyncio.gather(*callers) == [(200, "2")] * 8
-    assert {status for status, _ in during} == {200}
-    assert "1" in {body for _, body in during}
+    assert {status for status, _unused in during} == {200}
+    assert "1" in {body for _unused, body in during}
     await eventually(lambda: len(compute.processes()) == 3)
 
 
@@ -208,7 +208,7 @@ def run(raw_data):
     return "old"
 """
     await compute.deploy(service(await images.image(driver)))
-    waiting = [asyncio.create_task(compute.score()) for _ in range(3)]
+    waiting = [asyncio.create_task(compute.score()) for _round in range(3)]
     await asyncio.sleep(0.1)
     await compute.deploy(service(await images.image()))
     assert await compute.score("2") == (200, '{"you said": 2}')
@@ -236,7 +236,7 @@ async def test_a_service_that_dies_comes_back_after_a_pause_that_grows(tmp_path:
     async with aiohttp.ClientSession() as session:
         compute = Compute(port, tmp_path / "data", session)
         await compute.deploy(service(await images.image()))
-        for _ in range(3):
+        for _round in range(3):
             before = await compute.up()
             master = min(compute.processes())
             os.kill(master, signal.SIGKILL)

@@ -35,7 +35,7 @@ class Echo:
 def call(app: WSGIApplication, path: str = "/score", body: bytes = b"", **environ: str) -> tuple[int, dict[str, str]]:
     seen: list[tuple[str, list[tuple[str, str]]]] = []
 
-    def start_response(status: str, headers: list[tuple[str, str]], *_: Any) -> Any:
+    def start_response(status: str, headers: list[tuple[str, str]], *_unused: Any) -> Any:
         seen.append((status, headers))
 
     environment: WSGIEnvironment = {

@@ -49,7 +49,7 @@ def demand_token(request: web.Request, checker: TokenChecker | None) -> None:
     """
     if checker is None:
         return
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    scheme, _separator, token = request.headers.get("Authorization", "").partition(" ")
     token = token.strip()
     if scheme.lower() != "bearer" or not token:
         raise Unauthorized("send a header 'Authorization: Bearer <token>'")

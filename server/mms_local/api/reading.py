@@ -91,7 +91,7 @@ def position_of(query: Mapping[str, str]) -> int:
         text = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True).decode("ascii")
     except (binascii.Error, ValueError):
         text = ""
-    prefix, _, position = text.partition(":")
+    prefix, _separator, position = text.partition(":")
     if prefix != "after" or not (position.isascii() and position.isdecimal()) or len(position) > 18:
         raise invalid_parameter("$skipToken", "is not one that this server gave out; follow nextLink as it is")
     return int(position)
@@ -99,7 +99,7 @@ def position_of(query: Mapping[str, str]) -> int:
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     names: set[str] = set()
-    for name, _ in pairs:
+    for name, _unused in pairs:
         if name.lower() in names:
             raise ValueError(f"the name {name!r} comes twice in one object (letter case does not count)")
         names.add(name.lower())

@@ -45,7 +45,7 @@ async def delete_manifest(call: Call) -> Reply:
 
 
 async def create_image(call: Call) -> Reply:
-    _, operation = call.mms.images.create(call.account, await call.body())
+    _unused, operation = call.mms.images.create(call.account, await call.body())
     return call.accepted(operation)
 
 
@@ -63,7 +63,7 @@ async def delete_image(call: Call) -> Reply:
 
 
 async def create_service(call: Call) -> Reply:
-    _, operation = call.mms.services.create(call.account, await call.body())
+    _unused, operation = call.mms.services.create(call.account, await call.body())
     return call.accepted(operation)
 
 
@@ -79,7 +79,7 @@ async def get_service(call: Call) -> Reply:
 
 
 async def update_service(call: Call) -> Reply:
-    _, operation = call.mms.services.update(call.account, call.id, await call.body())
+    _unused, operation = call.mms.services.update(call.account, call.id, await call.body())
     return call.accepted(operation)
 
 

@@ -187,7 +187,7 @@ def _reference(spec: ImageSpec) -> Reference:
     """
     name = re.sub(r"[^a-z0-9]+", "-", spec.name.lower()).strip("-") or "image"
     location = re.sub("^https?://", "", spec.registry.location).rstrip("/") if spec.registry else "localhost"
-    host, _, prefix = location.partition("/")
+    host, _separator, prefix = location.partition("/")
     try:
         return Reference.parse(f"{host}/{prefix}/{name}:{spec.version}".replace("//", "/"))
     except ValueError as error:

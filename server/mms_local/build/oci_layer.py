@@ -50,7 +50,7 @@ class Blobs:
 
     def path(self, digest: str) -> Path:
         """Where the blob of a digest is, or would be."""
-        algorithm, _, value = digest.partition(":")
+        algorithm, _separator, value = digest.partition(":")
         if algorithm != "sha256" or len(value) != 64 or not value.isalnum():
             raise ValueError(f"{digest!r} is no SHA-256 digest")
         return self._directory / value

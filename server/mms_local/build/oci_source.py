@@ -152,7 +152,7 @@ class _Remote:
         self._repository = repository
 
     async def manifest(self, reference: str) -> bytes:
-        content, _ = await self._repository.manifest(reference, (MANIFEST, INDEX, _DOCKER_MANIFEST, _DOCKER_LIST))
+        content, _unused = await self._repository.manifest(reference, (MANIFEST, INDEX, _DOCKER_MANIFEST, _DOCKER_LIST))
         return content
 
     async def blob(self, digest: str, blobs: Blobs) -> None:

@@ -118,7 +118,7 @@ class Packer:
         if wanted is None:
             return await self._cache.host_base(self._interpreter, log)
         if wanted.startswith("oci:"):
-            folder, _, tag = wanted[4:].partition(":")
+            folder, _separator, tag = wanted[4:].partition(":")
             base = await self._cache.layout_base(Path(folder), tag, log)
         else:
             try:

@@ -64,7 +64,7 @@ async def _existing(cluster: Cluster, name: str) -> Manifest:
 
 async def _listens(address: str, port: int) -> bool:
     try:
-        _, writer = await asyncio.wait_for(asyncio.open_connection(address, port), _CONNECT)
+        _unused, writer = await asyncio.wait_for(asyncio.open_connection(address, port), _CONNECT)
     except (OSError, asyncio.TimeoutError):
         return False
     writer.close()

@@ -87,7 +87,7 @@ class Relay:
         self._port = self._runner.addresses[0][1]
 
     async def _forwarded(self, request: web.Request) -> web.StreamResponse:
-        name, _, path = request.rel_url.raw_path.removeprefix("/").partition("/")
+        name, _separator, path = request.rel_url.raw_path.removeprefix("/").partition("/")
         target = self._targets.get(name)
         if target is None or self._session is None:
             return _problem(404, "there is no such service")

@@ -52,7 +52,7 @@ class Scorer:
     async def sample(self, account: Account, service: Service) -> Any:
         """The example request in the service's swagger.json; None when it has none, or does not answer."""
         try:
-            status, _, text = await self._call("GET", account, service, "swagger.json")
+            status, _unused, text = await self._call("GET", account, service, "swagger.json")
             if status == 200:
                 return json.loads(text)["definitions"]["ServiceInput"]["example"]
         except (ApiError, ValueError, LookupError, TypeError):

@@ -54,7 +54,7 @@ class KeyCheck:
         return _refusal(start_response, "401 Unauthorized", message, ("WWW-Authenticate", "Bearer"))
 
     def _opens(self, header: str) -> bool:
-        scheme, _, key = header.partition(" ")
+        scheme, _separator, key = header.partition(" ")
         if scheme.lower() != "bearer":
             return False
         given = key.strip().encode("latin-1", "replace")

@@ -136,7 +136,7 @@ class Table(Generic[T]):
         """The page that rows make, of which there is one more than the limit when something follows."""
         more = limit is not None and len(rows) > limit
         rows = rows[:limit] if more else rows
-        return Page(tuple(self._decode(body) for _, body in rows), rows[-1][0] if more else None)
+        return Page(tuple(self._decode(body) for _unused, body in rows), rows[-1][0] if more else None)
 
     def _select(
         self, account: int, filters: Mapping[str, str], bound: tuple[str, int], limit: int | None

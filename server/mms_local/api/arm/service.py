@@ -129,7 +129,7 @@ class ArmService:
     def _status(self, request: web.Request, path: ArmPath) -> web.Response:
         """The outcome of a deletion. It was done before its 202 was sent, so there is no other state to tell."""
         only(request, "GET")
-        word, _, operation = "/".join(path.action).partition("/")
+        word, _separator, operation = "/".join(path.action).partition("/")
         if word.lower() != _STATUS.lower() or operation not in self._finished:
             raise ArmError(404, "NotFound", "There is no operation of that id.")
         return web.json_response(

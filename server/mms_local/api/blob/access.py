@@ -91,7 +91,7 @@ class Gate:
         Raises:
             StorageError: 401 without credentials, 403 with wrong ones, 400 with malformed ones.
         """
-        scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
+        scheme, _separator, credentials = request.headers.get("Authorization", "").partition(" ")
         if scheme == "SharedKey":
             return self._shared_key(request, credentials)
         if scheme == "Bearer" and self._bearer is not None:
@@ -106,7 +106,7 @@ class Gate:
         raise _unauthenticated(request, "NoAuthenticationInformation", "The request carries no credentials.")
 
     def _shared_key(self, request: web.Request, credentials: str) -> Grant:
-        account, _, given = credentials.partition(":")
+        account, _separator, given = credentials.partition(":")
         if account != self._account:
             raise _failed(f"There is no storage account '{account}' here; the account is '{self._account}'.")
         date = request.headers.get("x-ms-date") or request.headers.get("Date") or ""
@@ -199,7 +199,7 @@ def _moment(name: str, text: str) -> float:
 
 
 def _within(address: str | None, allowed: str) -> bool:
-    first, _, last = allowed.partition("-")
+    first, _separator, last = allowed.partition("-")
     try:
         low, high = ipaddress.ip_address(first), ipaddress.ip_address(last or first)
         return int(low) <= int(ipaddress.ip_address(address or "")) <= int(high)

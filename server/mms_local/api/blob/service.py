@@ -123,7 +123,7 @@ class BlobService:
                 raise bad_header(name, "it is not ASCII")
         path = request.rel_url.raw_path.removeprefix(f"/{self._account}").lstrip("/")
         try:
-            container, _, blob = (unquote(part, errors="strict") for part in path.partition("/"))
+            container, _separator, blob = (unquote(part, errors="strict") for part in path.partition("/"))
         except UnicodeDecodeError:
             raise StorageError(400, "InvalidUri", "The path is not valid UTF-8.") from None
         grant = self._gate.grant(request, container, blob)

@@ -32,7 +32,7 @@ CONFIG = {
 def result(**given: Any) -> dict[str, Any]:
     defaults = {name: spec.get("default") for name, spec in TASK.options.items()}
     options = {**defaults, "retries": 0, **given}
-    return outcome(TASK, options, check_mode=False, diff=False, tell=lambda _: None, warn=lambda _: None)
+    return outcome(TASK, options, check_mode=False, diff=False, tell=lambda _unused: None, warn=lambda _unused: None)
 
 
 def fake_az(folder: Path, body: str) -> str:
@@ -63,7 +63,7 @@ class ResourceManager(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *_: Any) -> None:
+    def log_message(self, *_unused: Any) -> None:
         pass
 
 
