@@ -16,9 +16,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import ansible_runner
 import pytest
 import yaml
+from ansible_runner.interface import run
 
 from mms_local.testing import ServerProcess
 
@@ -126,7 +126,7 @@ def project(tarball: Path, tmp_path: Path, deploying_mms: dict[str, str]) -> Pat
 
 def job(project: Path, name: str) -> Any:
     """The quickstart, run as AWX runs a job template."""
-    ran = ansible_runner.run(
+    ran = run(
         private_data_dir=str(project),
         playbook="site.yml",
         ident=name,
