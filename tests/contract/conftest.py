@@ -67,7 +67,7 @@ class Workbench:
         connection = {"api_version": self.api_version, "account_name": self.account}
         before = self._last()
         if module in ("mms_image", "mms_service"):
-            options = {"poll_interval": 0.05, **options}
+            options = {"poll_interval": 0.05, "wait_timeout": 20, **options}
         result = self.shell(module, {**connection, **options}, check_mode=check)
         return Run(result, self._entries(before))
 

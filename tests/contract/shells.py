@@ -15,6 +15,7 @@ from typing import Any
 from unittest import mock
 
 from ansible.module_utils import basic
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.parsing.dataloader import DataLoader
 from ansible.playbook.play_context import PlayContext
 from ansible.playbook.task import Task
@@ -27,6 +28,8 @@ COLLECTION = "azureml.model_management"
 # Before anything of a collection is imported; the two shells shall find the same code.
 if AnsibleCollectionConfig.collection_finder is None:
     init_plugin_loader([entry for entry in sys.path if (Path(entry) / "ansible_collections").is_dir()])
+
+outcome = importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.module_utils._runner").outcome
 
 Shell = Callable[..., dict[str, Any]]
 """Runs a module with options; check mode and diff by keyword. Returns the result as Ansible gets it."""
@@ -70,3 +73,21 @@ def as_action(name: str, options: Mapping[str, Any], *, check_mode: bool = False
         result: dict[str, Any] = action.run(task_vars=variables)
     returned: dict[str, Any] = json.loads(json.dumps(result))
     return returned
+
+
+def as_function(
+    name: str, options: Mapping[str, Any], *, check_mode: bool = False, diff: bool = True
+) -> dict[str, Any]:
+    """Run what both shells run, which is the only one of the three that can run in several threads."""
+    task = importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{name}").TASK
+    validated = ArgumentSpecValidator(task.options, **task.rules).validate(dict(options))
+    assert not validated.error_messages
+    ignored: list[str] = []
+    return outcome(
+        task,
+        validated.validated_parameters,
+        check_mode=check_mode,
+        diff=diff,
+        tell=ignored.append,
+        warn=ignored.append,
+    )

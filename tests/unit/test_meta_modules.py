@@ -106,9 +106,7 @@ def test_one_action_group_holds_all_modules_that_connect_to_the_service(runtime:
     """Others would refuse the defaults of a connection, because they do not know its options."""
     (group,) = runtime["action_groups"].values()
     connecting = [
-        name
-        for name in MODULES
-        if f"{COLLECTION}.connection" in documentation(name)["extends_documentation_fragment"]
+        name for name in MODULES if f"{COLLECTION}.connection" in documentation(name)["extends_documentation_fragment"]
     ]
     assert sorted(group) == connecting
 
