@@ -6,17 +6,19 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from cluster import HOW, Namespace, lacking, new_namespace
+from cluster import HOW, PULL_SECRET, Namespace, lacking, new_namespace
+from compute_steps import KEYS, PATIENCE, Image
 from image_factory import FileServer, ImageFactory
 
 from mms_local.build import ImageBuilder
-from mms_local.core.ports import BuiltImage, Registry
+from mms_local.compute.kubernetes import KubernetesCompute, Settings
+from mms_local.core.ports import BuiltImage, Registry, ServiceSpec
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -66,6 +68,40 @@ def pushed_images(registry: Registry, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture
-def image(pushed_images: Mapping[str, BuiltImage]) -> Callable[[str], BuiltImage]:
+def image(pushed_images: Mapping[str, BuiltImage]) -> Image:
     """An image by the name of its driver."""
     return pushed_images.__getitem__
+
+
+@pytest.fixture
+async def start(tmp_path: Path) -> AsyncIterator[Callable[[Settings], KubernetesCompute]]:
+    """Makes computes that are stopped when the test ends."""
+    made: list[KubernetesCompute] = []
+
+    def start(settings: Settings) -> KubernetesCompute:
+        made.append(KubernetesCompute(tmp_path, settings))
+        return made[-1]
+
+    yield start
+    for compute in made:
+        await compute.stop()
+
+
+@pytest.fixture
+def compute(start: Callable[[Settings], KubernetesCompute]) -> KubernetesCompute:
+    return start(Settings(patience=PATIENCE))
+
+
+@pytest.fixture
+def spec(namespace: Namespace, image: Image, registry: Registry) -> ServiceSpec:
+    """A service in the namespace, which has a pull secret."""
+    namespace.pull_secret(registry)
+    return ServiceSpec(
+        id=str(uuid4()),
+        name="iris.v1",
+        image=image("one"),
+        keys=KEYS,
+        memory="300Mi",
+        kubeconfig=namespace.kubeconfig,
+        pull_secret=PULL_SECRET,
+    )

@@ -6,87 +6,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import aiohttp
 import pytest
 from cluster import PULL_SECRET, Namespace, eventually
-from load import Load
+from compute_steps import KEYS, PATIENCE, Image, allowed, answer, async_true, load_on, until
 
 from mms_local.compute.kubernetes import KubernetesCompute, Settings
 from mms_local.compute.kubernetes_objects import id_hash, object_name
-from mms_local.compute.kubernetes_rollout import Patience
-from mms_local.core.ports import AutoScaler, BuiltImage, JobFailed, Keys, Registry, ServiceSpec
-
-Image = Callable[[str], BuiltImage]
-PATIENCE = Patience(rollout=180, scheduling=5, outage=4)
-KEYS = Keys("primary-key", "secondary-key")
-
-
-@pytest.fixture
-async def start(tmp_path: Path) -> AsyncIterator[Callable[[Settings], KubernetesCompute]]:
-    """Makes computes that are stopped when the test ends."""
-    made: list[KubernetesCompute] = []
-
-    def start(settings: Settings) -> KubernetesCompute:
-        made.append(KubernetesCompute(tmp_path, settings))
-        return made[-1]
-
-    yield start
-    for compute in made:
-        await compute.stop()
-
-
-@pytest.fixture
-def compute(start: Callable[[Settings], KubernetesCompute]) -> KubernetesCompute:
-    return start(Settings(patience=PATIENCE))
-
-
-@pytest.fixture
-def spec(namespace: Namespace, image: Image, registry: Registry) -> ServiceSpec:
-    """A service in the namespace, which has a pull secret."""
-    namespace.pull_secret(registry)
-    return ServiceSpec(
-        id=str(uuid4()),
-        name="iris.v1",
-        image=image("one"),
-        keys=KEYS,
-        memory="300Mi",
-        kubeconfig=namespace.kubeconfig,
-        pull_secret=PULL_SECRET,
-    )
-
-
-async def answer(
-    compute: KubernetesCompute, spec: ServiceSpec, key: str = KEYS.primary, path: str = "/score"
-) -> tuple[int, Any]:
-    """Status and JSON body of one request, as the front makes it."""
-    url = await compute.endpoint(spec.id)
-    assert url is not None
-    headers = {"Authorization": f"Bearer {key}"} if key else {}
-    async with (
-        aiohttp.ClientSession(headers=headers) as session,
-        session.request("POST" if path == "/score" else "GET", url + path, json=[]) as response,
-    ):
-        text = await response.text()
-        return response.status, json.loads(text) if "json" in response.content_type else text
-
-
-async def until(condition: Callable[[], Awaitable[bool]], what: str, seconds: float = 30) -> None:
-    """Wait for something that takes its time."""
-    deadline = asyncio.get_running_loop().time() + seconds
-    while not await condition():
-        assert asyncio.get_running_loop().time() < deadline, f"{what}: not within {seconds:g} s"
-        await asyncio.sleep(0.2)
-
-
-async def load_on(compute: KubernetesCompute, spec: ServiceSpec) -> Load:
-    """Requests without a pause, with the key that stays."""
-    return Load(f"{await compute.endpoint(spec.id)}/score", KEYS.secondary)
+from mms_local.core.ports import AutoScaler, JobFailed, Keys, ServiceSpec
 
 
 async def test_a_service_is_made_of_what_protocol_and_good_practice_ask_for(
@@ -335,13 +266,3 @@ async def test_a_credential_that_cannot_be_used_is_refused(
 async def test_an_image_that_is_in_no_registry_is_refused(compute: KubernetesCompute, spec: ServiceSpec) -> None:
     with pytest.raises(JobFailed, match="is in no registry"):
         await compute.deploy(replace(spec, image=replace(spec.image, location="localhost/iris:1")), print)
-
-
-async def allowed(compute: KubernetesCompute, spec: ServiceSpec, key: str) -> bool:
-    """Whether the service takes a key."""
-    return (await answer(compute, spec, key))[0] == 200
-
-
-def async_true(condition: Callable[[], bool]) -> Callable[[], Awaitable[bool]]:
-    """The same condition, looked at without holding up the event loop."""
-    return lambda: asyncio.to_thread(condition)

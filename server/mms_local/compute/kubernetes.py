@@ -88,9 +88,9 @@ class KubernetesCompute:
 
     async def deploy(self, spec: ServiceSpec, log: Log) -> None:
         """See `Compute.deploy`. A release that does not come up is taken back before this raises."""
-        await self._end_repair(spec.id)
         cluster = self._cluster(spec)
-        await _check_image(cluster, spec)
+        await _check_image(cluster, spec)  # should this fail, a repair that is under way goes on
+        await self._end_repair(spec.id)
         log(f"Deploying {objects.object_name(spec)} to namespace {cluster.namespace} of {cluster.server}")
         try:
             await self._apply(spec)

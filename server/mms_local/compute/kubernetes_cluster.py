@@ -161,12 +161,17 @@ class Cluster:
 
     def _connected(self) -> ApiClient:
         if self._client is None:
-            from kubernetes import config
+            from kubernetes import client, config
 
             self._scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+            settings = client.Configuration()
+            settings.retries = 1  # for a connection that went stale; whoever calls decides about the rest
             try:
                 self._client = config.new_client_from_config_dict(
-                    self._credentials.config, persist_config=False, temp_file_path=str(self._scratch)
+                    self._credentials.config,
+                    persist_config=False,
+                    temp_file_path=str(self._scratch),
+                    client_configuration=settings,
                 )
             except (
                 config.ConfigException,
