@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from typing import Any
 from ._errors import MmsError
 from ._kubeconfig import Chosen, chosen, default_source, existing_files, is_text, read, split_paths
 from ._masking import masked
+from ._program import Ended, run_program
 
 # What kubectl prints to standard error, and what it means. The first that fits counts.
 _COMPLAINTS = (
@@ -88,10 +88,10 @@ class Kubectl:
         Raises:
             KubectlError: with the reason as C(code).
         """
-        done = self._run(arguments, manifest)
-        if done.returncode != 0:
-            raise self._complaint(arguments, done.stderr or done.stdout)
-        return done.stdout
+        ended = self._run(arguments, manifest)
+        if ended.status != 0:
+            raise self._complaint(arguments, ended.complaint or ended.output)
+        return ended.output
 
     def namespace(self) -> str:
         """Return the namespace that this works in."""
@@ -100,30 +100,27 @@ class Kubectl:
 
     def may(self, verb: str, resource: str) -> bool:
         """Tell whether the cluster lets us do this."""
-        done = self._run(("auth", "can-i", verb, resource), None)
-        answer = done.stdout.strip()
+        ended = self._run(("auth", "can-i", verb, resource), None)
+        answer = ended.output.strip()
         if answer not in ("yes", "no"):
-            raise self._complaint(("auth", "can-i", verb, resource), done.stderr or answer)
+            raise self._complaint(("auth", "can-i", verb, resource), ended.complaint or answer)
         return answer == "yes"
 
-    def _run(self, arguments: Sequence[str], manifest: Mapping[str, Any] | None) -> subprocess.CompletedProcess[str]:
+    def _run(self, arguments: Sequence[str], manifest: Mapping[str, Any] | None) -> Ended:
         with self._environment() as environment:
             try:
-                return subprocess.run(
+                return run_program(
                     [self._program, *self._arguments, *arguments],
-                    input=json.dumps(manifest) if manifest else "",
-                    env=environment,
-                    capture_output=True,
-                    text=True,
+                    text=json.dumps(manifest) if manifest else "",
+                    environment=environment,
                     timeout=self._timeout + 10,
-                    check=False,
                 )
             except FileNotFoundError:
                 raise KubectlError(
                     f"There is no program {self._program!r}. Install kubectl, or set the option kubectl to its path.",
                     code="KubectlNotFound",
                 ) from None
-            except subprocess.TimeoutExpired:
+            except TimeoutError:
                 raise KubectlError(
                     f"kubectl {arguments[0]} did not end within {self._timeout + 10} s.", code="RequestTimedOut"
                 ) from None

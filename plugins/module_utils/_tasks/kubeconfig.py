@@ -8,7 +8,6 @@ import base64
 import binascii
 import json
 import os
-import subprocess
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -18,6 +17,7 @@ from .._client import Api
 from .._errors import InputError, MmsError, ResponseFormatError
 from .._kubeconfig import default_source, flat_kubeconfig, split_paths
 from .._masking import masked
+from .._program import run_program
 from .._session import Session
 
 _AKS_API_VERSION = "2024-02-01"
@@ -106,21 +106,14 @@ def _by_az(command: Sequence[str], options: Mapping[str, Any], more: Sequence[st
         file = Path(folder, "kubeconfig")
         arguments = ["--resource-group", group, "--name", cluster, "--file", str(file), *more]
         try:
-            done = subprocess.run(
-                [options["az"], *command, *arguments],
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                timeout=_AZ_TIMEOUT,
-                check=False,
-            )
+            ended = run_program([options["az"], *command, *arguments], timeout=_AZ_TIMEOUT)
         except FileNotFoundError:
             advice = "Install the Azure CLI, set the option az to its path, or use source arm, which needs none"
             raise AzError(f"There is no program {options['az']!r}. {advice}.", code="AzureCliNotFound") from None
-        except subprocess.TimeoutExpired:
+        except TimeoutError:
             raise AzError(f"az {' '.join(command)} did not end within {_AZ_TIMEOUT} s.") from None
-        if done.returncode != 0 or not file.exists():
-            raise AzError(_complaint(command, cluster, done.stderr))
+        if ended.status != 0 or not file.exists():
+            raise AzError(_complaint(command, cluster, ended.complaint))
         return file.read_text(encoding="utf-8")
 
 
