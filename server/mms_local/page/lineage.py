@@ -49,7 +49,9 @@ class Lineage:
         An edge that is not `current` leads to a service that was asked to leave that image and still runs it.
         """
         return {
-            "nodes": [await self._catalog.row(self._account, kind, item) for (kind, _), item in self._found.items()],
+            "nodes": [
+                await self._catalog.row(self._account, kind, item) for (kind, _unused), item in self._found.items()
+            ],
             "edges": [
                 {"from": [source, source_id], "to": [target, target_id], "current": current}
                 for (source, source_id, target, target_id), current in self._edges.items()

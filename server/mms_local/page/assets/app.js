@@ -13,7 +13,11 @@ import { VIEWS, link, route } from "./route.js";
 const EVERY = 1000; // milliseconds between two questions
 const HIDDEN = 10000; // the same while nobody looks
 
-const COMPUTE = { process: "services run as processes", kubernetes: "services run on Kubernetes", none: "nothing is built or run" };
+const COMPUTE = {
+  process: "services run as processes",
+  kubernetes: "services run on Kubernetes",
+  none: "nothing is built or run",
+};
 
 const at = (id) => document.getElementById(id);
 let summary = null;
@@ -78,7 +82,10 @@ function showHeader(account) {
   }
   if (account) select.value = account.number;
   at("account").parentElement.hidden = !accounts.length;
-  replace(at("tabs"), VIEWS.map((view) => el("li", {}, tab(view, account))));
+  replace(
+    at("tabs"),
+    VIEWS.map((view) => el("li", {}, tab(view, account))),
+  );
   document.title = account ? `${account.name} - Local MMS` : "Local MMS";
 }
 
@@ -119,6 +126,10 @@ for (const end of ["pointerup", "pointercancel", "blur"]) addEventListener(end, 
 document.addEventListener("visibilitychange", () => document.hidden || poll());
 addEventListener("keydown", (event) => {
   if (event.key === "Escape" && route().id) location.hash = link({ kind: "", id: "" });
+});
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault(); // the address is for the route
+  at("view").focus();
 });
 at("account").addEventListener("change", (event) => {
   location.hash = link({ account: event.target.value, kind: "", id: "", around: "", search: "" });

@@ -20,7 +20,9 @@ function fill(element, attributes, children) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(
+    ...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false),
+  );
   return element;
 }
 
@@ -36,10 +38,12 @@ const PATHS = {
   models: "M8 1.8 13.6 5v6L8 14.2 2.4 11V5zM2.6 5.1 8 8.2l5.4-3.1M8 8.2v5.8",
   manifests: "M4 1.8h5.2L12.4 5v9.2H4zM9 2v3.3h3.2M6 8h4.4M6 10.8h4.4",
   images: "M8 2 14 5 8 8 2 5zM2.4 8 8 10.8 13.6 8M2.4 11 8 13.8 13.6 11",
-  services: "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zM2.2 8h11.6M8 2c2 1.7 2.6 4 2.6 6S10 12.3 8 14M8 2C6 3.7 5.4 6 5.4 8S6 12.3 8 14",
+  services:
+    "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zM2.2 8h11.6M8 2c2 1.7 2.6 4 2.6 6S10 12.3 8 14M8 2C6 3.7 5.4 6 5.4 8S6 12.3 8 14",
   operations: "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zM8 4.8V8l2.3 1.6",
   requests: "M2.5 5h9M9 2.5 11.5 5 9 7.5M13.5 11h-9M7 8.5 4.5 11 7 13.5",
-  lineage: "M3.8 5.8a1.8 1.8 0 1 0 0-3.6 1.8 1.8 0 0 0 0 3.6zM12.2 9.8a1.8 1.8 0 1 0 0-3.6 1.8 1.8 0 0 0 0 3.6zM3.8 13.8a1.8 1.8 0 1 0 0-3.6 1.8 1.8 0 0 0 0 3.6zM5.6 4C8.5 4 8 8 10.4 8M5.6 12C8.5 12 8 8 10.4 8",
+  lineage:
+    "M3.8 5.8a1.8 1.8 0 1 0 0-3.6 1.8 1.8 0 0 0 0 3.6zM12.2 9.8a1.8 1.8 0 1 0 0-3.6 1.8 1.8 0 0 0 0 3.6zM3.8 13.8a1.8 1.8 0 1 0 0-3.6 1.8 1.8 0 0 0 0 3.6zM5.6 4C8.5 4 8 8 10.4 8M5.6 12C8.5 12 8 8 10.4 8",
   Succeeded: "M3.5 8.3 6.7 11.5 12.5 4.8",
   Failed: "M4.3 4.3l7.4 7.4M11.7 4.3l-7.4 7.4",
   Cancelled: "M3.5 8h9",
@@ -50,7 +54,11 @@ const PATHS = {
 
 /** A small drawing that says nothing by itself. */
 export function icon(name) {
-  return svg("svg", { viewBox: "0 0 16 16", class: `icon icon-${name}`, "aria-hidden": "true" }, svg("path", { d: PATHS[name] }));
+  return svg(
+    "svg",
+    { viewBox: "0 0 16 16", class: `icon icon-${name}`, "aria-hidden": "true" },
+    svg("path", { d: PATHS[name] }),
+  );
 }
 
 const WORDS = { NotStarted: "Not started" };

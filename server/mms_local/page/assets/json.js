@@ -12,6 +12,8 @@ export function pretty(value, margin = "") {
     return `[${items.map((item) => JSON.stringify(item)).join(", ")}]`;
   }
   const inner = `${margin}  `;
-  const line = isList ? (item) => pretty(item, inner) : ([name, item]) => `${JSON.stringify(name)}: ${pretty(item, inner)}`;
+  const line = isList
+    ? (item) => pretty(item, inner)
+    : ([name, item]) => `${JSON.stringify(name)}: ${pretty(item, inner)}`;
   return `${begin}\n${items.map((item) => inner + line(item)).join(",\n")}\n${margin}${end}`;
 }

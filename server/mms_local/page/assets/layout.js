@@ -58,7 +58,11 @@ function placedBand(band, neighbours, stages) {
   const columns = stages.map((stage) => band.filter((key) => stageOf(key) === stage));
   const rows = new Map();
   const pack = (column) => column.forEach((key, row) => rows.set(key, row));
-  const near = (key, column) => neighbours.get(key).filter((other) => column.includes(other)).map((other) => rows.get(other));
+  const near = (key, column) =>
+    neighbours
+      .get(key)
+      .filter((other) => column.includes(other))
+      .map((other) => rows.get(other));
   const wish = (key, column) => {
     const places = near(key, column);
     return places.length ? mean(places) : rows.get(key);

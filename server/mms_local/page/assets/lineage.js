@@ -10,7 +10,7 @@ import { accountPath, link, linkTo, route } from "./route.js";
 const STAGES = ["models", "manifests", "images", "services"];
 const CARD = { height: 62, gap: 14, narrowest: 172 };
 
-let shown = null; // what is on the screen: {container, data, key}
+let shown = null; // {section, data, key, near}
 
 /** Shows the graph of the account, or of what belongs to one resource. */
 export async function showLineage(container, account, stale) {
@@ -19,39 +19,55 @@ export async function showLineage(container, account, stale) {
   const query = around ? `?${new URLSearchParams({ kind, id })}` : "";
   const data = await get(accountPath(`lineage${query}`));
   if (stale()) return;
-  const key = location.hash;
-  const same = shown?.container.isConnected && shown.data === data && shown.key === key && shown.account === account;
-  if (!same) {
-    const board = draw(data, account, around);
-    const old = shown?.container.isConnected ? shown.container.querySelector(".board").scrollLeft : 0;
-    replace(container, board);
-    shown = { container: board, data, key, account };
-    place(board, data);
-    board.querySelector(".board").scrollLeft = old;
-    watch.disconnect();
-    watch.observe(board);
-  }
-}
-
-const watch = new ResizeObserver(() => shown?.container.isConnected && place(shown.container, shown.data));
-
-function draw(data, account, around) {
+  const key = location.hash + JSON.stringify(account.counts);
+  const before = shown?.section.isConnected ? shown : null;
+  if (before?.data === data && before.key === key) return;
   const selected = `${route().kind}/${route().id}`;
   const near = connected(data, selected);
+  shown = { section: draw(data, account, selected, near), data, key, near };
+  const scrolled = before?.section.querySelector(".board").scrollLeft ?? 0;
+  replace(container, shown.section);
+  place(shown);
+  shown.section.querySelector(".board").scrollLeft = scrolled;
+  resized.disconnect();
+  resized.observe(shown.section);
+}
+
+const resized = new ResizeObserver(() => shown.section.isConnected && place(shown));
+
+function draw(data, account, selected, near) {
   return el(
     "section",
-    { class: "lineage", "aria-label": "Lineage" },
-    around ? el("p", { class: "note" }, "Only what belongs together with one resource. ", el("a", { href: link({ around: "" }) }, "Show all")) : null,
+    { "aria-label": "Lineage" },
+    el("h1", { class: "hidden" }, "Lineage"),
+    route().around
+      ? el(
+          "p",
+          { class: "note" },
+          "Only what belongs together with one resource. ",
+          el("a", { href: link({ around: "" }) }, "Show all"),
+        )
+      : null,
     el(
       "div",
       { class: "board", tabindex: "0", role: "group", "aria-label": "Graph from models to services" },
-      el("div", { class: "columns" }, STAGES.map((kind) => heading(kind, data, account))),
+      el(
+        "div",
+        { class: "columns" },
+        STAGES.map((kind) => heading(kind, data, account)),
+      ),
       el(
         "div",
         { class: "cards" },
         svg("svg", { class: "lines", "aria-hidden": "true" }),
         data.nodes.map((row) => card(row, keyOf(row) === selected, near)),
       ),
+    ),
+    el(
+      "p",
+      { class: "note" },
+      `Account ${account.name} of generation ${account.generation}, `,
+      `resource group ${account.resourceGroup}, subscription ${account.subscription}`,
     ),
   );
 }
@@ -65,7 +81,11 @@ function heading(kind, data, account) {
     {},
     icon(kind),
     title,
-    el("a", { class: "count", href: link({ view: kind, around: "" }), "data-key": `all-${kind}` }, here < all ? `${here} of ${all.toLocaleString()}` : `${all}`),
+    el(
+      "a",
+      { class: "count", href: link({ view: kind, around: "" }), "data-key": `all-${kind}` },
+      here < all ? `${here} of ${all.toLocaleString()}` : `${all}`,
+    ),
   );
 }
 
@@ -80,7 +100,13 @@ function card(row, isSelected, near) {
       "data-key": key,
       "aria-current": isSelected && "true",
     },
-    el("span", { class: "name" }, icon(row.kind), el("b", {}, row.name), row.version ? el("span", { class: "version" }, `v${row.version}`) : null),
+    el(
+      "span",
+      { class: "name" },
+      icon(row.kind),
+      el("b", {}, row.name),
+      row.version ? el("span", { class: "version" }, `v${row.version}`) : null,
+    ),
     el("span", { class: "below" }, describe(row)),
   );
 }
@@ -117,7 +143,7 @@ function connected(data, selected) {
 }
 
 /** Puts cards and lines where they belong for the width there is. */
-function place(section, data) {
+function place({ section, data, near }) {
   const columns = section.querySelector(".columns");
   const cards = section.querySelector(".cards");
   const room = section.clientWidth - 4; // the board keeps 2 pixels on each side for outlines
@@ -134,10 +160,14 @@ function place(section, data) {
     element.style.top = `${tops.get(element.dataset.key)}px`;
     element.style.width = `${width}px`;
   }
-  const near = connected(data, `${route().kind}/${route().id}`);
   const lines = data.edges.map((edge) => {
     const [from, to] = [edge.from.join("/"), edge.to.join("/")];
-    const [x1, y1, x2, y2] = [left(from) + width, tops.get(from) + CARD.height / 2, left(to), tops.get(to) + CARD.height / 2];
+    const [x1, y1, x2, y2] = [
+      left(from) + width,
+      tops.get(from) + CARD.height / 2,
+      left(to),
+      tops.get(to) + CARD.height / 2,
+    ];
     const bend = (x2 - x1) / 2;
     const lit = near && near.has(from) && near.has(to);
     return svg("path", {

@@ -15,13 +15,42 @@ const version = (row) => `v${row.version}`;
 const state = (row) => stateBadge(row.state);
 
 const COLUMNS = {
-  models: [["Name", name], ["Version", version], ["Tags", (row) => row.tags.join(", ")], ["Registered", (row) => when(row.created)]],
-  manifests: [["Name", name], ["Version", version], ["Driver", (row) => row.driver], ["Models", (row) => row.models], ["Created", (row) => when(row.created)]],
-  images: [["Name", name], ["Version", version], ["State", state], ["Location", (row) => row.location], ["Created", (row) => when(row.created)]],
-  services: [["Name", name], ["State", state], ["Reached", (row) => answerBadge(row.answers)], ["Replicas", (row) => row.replicas ?? "default"], ["Updated", (row) => when(row.updated)]],
+  models: [
+    ["Name", name],
+    ["Version", version],
+    ["Tags", (row) => row.tags.join(", ")],
+    ["Registered", (row) => when(row.created)],
+  ],
+  manifests: [
+    ["Name", name],
+    ["Version", version],
+    ["Driver", (row) => row.driver],
+    ["Models", (row) => row.models],
+    ["Created", (row) => when(row.created)],
+  ],
+  images: [
+    ["Name", name],
+    ["Version", version],
+    ["State", state],
+    ["Location", (row) => row.location],
+    ["Created", (row) => when(row.created)],
+  ],
+  services: [
+    ["Name", name],
+    ["State", state],
+    ["Reached", (row) => answerBadge(row.answers)],
+    ["Replicas", (row) => row.replicas ?? "default"],
+    ["Updated", (row) => when(row.updated)],
+  ],
   operations: [
     ["Operation", (row) => el("a", { href: linkTo(row), "data-key": `operations/${row.id}` }, row.job)],
-    ["Makes", (row) => (row.resource.name ? el("a", { href: linkTo(row.resource), "data-key": `of-${row.id}` }, row.resource.name) : "deleted")],
+    [
+      "Makes",
+      (row) =>
+        row.resource.name
+          ? el("a", { href: linkTo(row.resource), "data-key": `of-${row.id}` }, row.resource.name)
+          : "deleted",
+    ],
     ["State", state],
     ["Error", (row) => row.error?.message],
     ["Accepted", (row) => when(row.created)],
@@ -45,16 +74,30 @@ export async function showList(container, account, stale) {
   const selected = `${route().kind}/${route().id}`;
   if (stale() || (here.data === data && here.selected === selected)) return;
   Object.assign(here, { data, selected });
-  replace(here.table.tBodies[0], data.items.map((row) => line(kind, row, selected)));
-  replace(here.foot, foot(data, here, search, () => showList(container, account, () => shown !== here)));
+  replace(
+    here.table.tBodies[0],
+    data.items.map((row) => line(kind, row, selected)),
+  );
+  replace(
+    here.foot,
+    foot(data, here, search, () => showList(container, account, () => shown !== here)),
+  );
 }
 
 function build(kind, key, search) {
   const table = el(
     "table",
-    {},
+    { class: "links-to" },
     el("caption", { class: "hidden" }, `${kind}, newest first`),
-    el("thead", {}, el("tr", {}, COLUMNS[kind].map(([title]) => el("th", { scope: "col" }, title)))),
+    el(
+      "thead",
+      {},
+      el(
+        "tr",
+        {},
+        COLUMNS[kind].map(([title]) => el("th", { scope: "col" }, title)),
+      ),
+    ),
     el("tbody"),
   );
   const foot = el("div", { class: "foot" });
@@ -74,7 +117,13 @@ function build(kind, key, search) {
   });
   const title = kind[0].toUpperCase() + kind.slice(1);
   const tools = kind === "operations" ? null : el("label", { class: "search" }, "Find ", input);
-  const section = el("section", { class: "list", "aria-label": title }, el("div", { class: "head" }, el("h1", {}, title), tools), el("div", { class: "scroll" }, table), foot);
+  const section = el(
+    "section",
+    { class: "list", "aria-label": title },
+    el("div", { class: "head" }, el("h1", {}, title), tools),
+    el("div", { class: "scroll" }, table),
+    foot,
+  );
   return { key, section, table, foot, search, count: STEP, data: null, selected: "" };
 }
 
@@ -83,7 +132,11 @@ function line(kind, row, selected) {
   const open = (event) => {
     if (!event.target.closest("a") && !getSelection().toString()) location.hash = linkTo(row);
   };
-  return el("tr", { onclick: open, "aria-current": current && "true" }, COLUMNS[kind].map(([title, cell]) => el("td", { "data-title": title }, cell(row))));
+  return el(
+    "tr",
+    { onclick: open, "aria-current": current && "true" },
+    COLUMNS[kind].map(([title, cell]) => el("td", { "data-title": title }, cell(row))),
+  );
 }
 
 function foot(data, here, search, again) {

@@ -26,7 +26,10 @@ export function logViewer(logs) {
   async function read() {
     clearTimeout(timer);
     const log = chosen;
-    const found = await get(log.path).then((lines) => lines || "(nothing was printed yet)", (problem) => problem.message);
+    const found = await get(log.path).then(
+      (lines) => lines || "(nothing was printed yet)",
+      (problem) => problem.message,
+    );
     if (log !== chosen) return;
     if (text.textContent !== found) {
       const atEnd = text.scrollHeight - text.scrollTop - text.clientHeight < 8;
@@ -44,5 +47,10 @@ export function logViewer(logs) {
 
   read();
   const title = el("h3", {}, logs.length > 1 ? "Logs" : logs[0].label);
-  return el("section", { class: "logs" }, el("div", { class: "head" }, title, logs.length > 1 ? el("div", { class: "choice" }, buttons) : null), text);
+  return el(
+    "section",
+    { class: "logs" },
+    el("div", { class: "head" }, title, logs.length > 1 ? el("div", { class: "choice" }, buttons) : null),
+    text,
+  );
 }

@@ -44,13 +44,25 @@ function close(panel) {
 
 function open(panel, key, kind, id) {
   const score = kind === "services" ? scoreForm(id) : null;
-  shown = { key, title: el("h2", { tabindex: "-1" }), facts: el("div"), more: el("div"), score, tools: el("div"), data: undefined };
+  shown = {
+    key,
+    title: el("h2", { tabindex: "-1" }),
+    facts: el("div"),
+    more: el("div"),
+    score,
+    tools: el("div"),
+    data: undefined,
+  };
   panel.replaceChildren(
     el(
       "header",
       {},
       el("p", { class: "kind" }, icon(kind), SINGULAR[kind]),
-      el("a", { class: "close", href: link({ kind: "", id: "" }), title: "Close (Esc)", "aria-label": "Close details" }, icon("close")),
+      el(
+        "a",
+        { class: "close", href: link({ kind: "", id: "" }), title: "Close (Esc)", "aria-label": "Close details" },
+        icon("close"),
+      ),
       shown.title,
     ),
     shown.facts,
@@ -78,7 +90,9 @@ function fill(here, data) {
 }
 
 function badges(data) {
-  const found = [data.state && stateBadge(data.state), data.kind === "services" && answerBadge(data.answers)].filter(Boolean);
+  const found = [data.state && stateBadge(data.state), data.kind === "services" && answerBadge(data.answers)].filter(
+    Boolean,
+  );
   return found.length ? el("p", { class: "badges" }, found) : null;
 }
 
@@ -94,24 +108,67 @@ function tools(here, { kind, id }) {
 
 const PARTS = {
   models: (model) => ({
-    facts: [["Description", model.description], ["File", url(model.url)], ["Type", model.mimeType], ["Unpacked", model.unpack ? "yes" : ""], ["Tags", model.tags.join(", ")], ["Registered", when(model.created)], ["Id", code(model.id)]],
+    facts: [
+      ["Description", model.description],
+      ["File", url(model.url)],
+      ["Type", model.mimeType],
+      ["Unpacked", model.unpack ? "yes" : ""],
+      ["Tags", model.tags.join(", ")],
+      ["Registered", when(model.created)],
+      ["Id", code(model.id)],
+    ],
     more: [links("Versions", model.versions), links("Used by manifests", model.usedBy)],
   }),
   manifests: (manifest) => ({
-    facts: [["Description", manifest.description], ["Driver", manifest.driver], ["Runtime", manifest.runtime], ...Object.entries(manifest.properties).map(([name, value]) => [name, url(value)]), ["Created", when(manifest.created)], ["Id", code(manifest.id)]],
+    facts: [
+      ["Description", manifest.description],
+      ["Driver", manifest.driver],
+      ["Runtime", manifest.runtime],
+      ...Object.entries(manifest.properties).map(([name, value]) => [name, url(value)]),
+      ["Created", when(manifest.created)],
+      ["Id", code(manifest.id)],
+    ],
     more: [assets(manifest.assets), links("Models", manifest.madeFrom), links("Images", manifest.usedBy)],
   }),
   images: (image) => ({
-    facts: [["Location", code(image.location)], ["Digest", code(image.digest)], ["Registry", image.registry], ["Cluster", cluster(image.compute)], ["Description", image.description], ["Created", when(image.created)], ["Id", code(image.id)]],
+    facts: [
+      ["Location", code(image.location)],
+      ["Digest", code(image.digest)],
+      ["Registry", image.registry],
+      ["Cluster", cluster(image.compute)],
+      ["Description", image.description],
+      ["Created", when(image.created)],
+      ["Id", code(image.id)],
+    ],
     more: [links("Made from", image.madeFrom), links("Services", image.usedBy), operations(image.operations)],
   }),
   services: (service) => ({
-    facts: [["Scoring address", code(service.scoringUri)], ["Replicas", service.settings.replicas], ["Autoscaling", service.settings.autoscaling], ["CPU", service.settings.cpu], ["Memory", service.settings.memory], ["Concurrency", service.settings.maxConcurrentRequests], ["Pull secret", service.settings.pullSecret], ["Cluster", cluster(service.compute)], ["Created", when(service.created)], ["Updated", when(service.updated)], ["Id", code(service.id)]],
+    facts: [
+      ["Scoring address", code(service.scoringUri)],
+      ["Replicas", service.settings.replicas],
+      ["Autoscaling", service.settings.autoscaling],
+      ["CPU", service.settings.cpu],
+      ["Memory", service.settings.memory],
+      ["Concurrency", service.settings.maxConcurrentRequests],
+      ["Pull secret", service.settings.pullSecret],
+      ["Cluster", cluster(service.compute)],
+      ["Created", when(service.created)],
+      ["Updated", when(service.updated)],
+      ["Id", code(service.id)],
+    ],
     more: [links("Image", service.madeFrom), operations(service.operations), deployments(service.deployments)],
   }),
   operations: (operation) => ({
-    facts: [["Accepted", when(operation.created)], ["Ended", when(operation.ended)], ["Id", code(operation.id)]],
-    more: [operation.resource.name ? links("Makes", [operation.resource]) : el("p", { class: "hint" }, "What it made was deleted.")],
+    facts: [
+      ["Accepted", when(operation.created)],
+      ["Ended", when(operation.ended)],
+      ["Id", code(operation.id)],
+    ],
+    more: [
+      operation.resource.name
+        ? links("Makes", [operation.resource])
+        : el("p", { class: "hint" }, "What it made was deleted."),
+    ],
   }),
 };
 
@@ -125,7 +182,11 @@ const url = (text) => code(text);
 
 function facts(pairs) {
   const given = pairs.filter(([, value]) => value !== null && value !== undefined && value !== "");
-  return el("dl", {}, given.map(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
+  return el(
+    "dl",
+    {},
+    given.map(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]),
+  );
 }
 
 function problem(error) {
@@ -136,29 +197,63 @@ function problem(error) {
     { class: "error", "aria-label": "Error" },
     el("h3", {}, error.code),
     el("p", {}, error.message),
-    details.map((detail) => el("details", {}, el("summary", {}, detail.code), el("pre", { tabindex: "0" }, detail.message))),
+    details.map((detail) =>
+      el("details", {}, el("summary", {}, detail.code), el("pre", { tabindex: "0" }, detail.message)),
+    ),
   );
 }
 
 function links(title, rows) {
   if (!rows.length) return null;
-  return el("section", {}, el("h3", {}, title), el("ul", { class: "links" }, rows.map((row) => el("li", {}, chip(row)))));
+  return el(
+    "section",
+    {},
+    el("h3", {}, title),
+    el(
+      "ul",
+      { class: "links" },
+      rows.map((row) => el("li", {}, chip(row))),
+    ),
+  );
 }
 
 function chip(row) {
   const current = row.id === route().id;
-  return el("a", { class: "chip", href: linkTo(row), "data-key": `chip-${row.kind}/${row.id}`, "aria-current": current && "true" }, icon(row.kind), titleOf(row), row.state && row.state !== "Succeeded" ? stateBadge(row.state) : null);
+  return el(
+    "a",
+    { class: "chip", href: linkTo(row), "data-key": `chip-${row.kind}/${row.id}`, "aria-current": current && "true" },
+    icon(row.kind),
+    titleOf(row),
+    row.state && row.state !== "Succeeded" ? stateBadge(row.state) : null,
+  );
 }
 
 function operations(rows) {
   if (!rows.length) return null;
-  const item = (row) => el("li", {}, el("a", { href: linkTo(row), "data-key": `operation-${row.id}` }, row.job), " ", stateBadge(row.state), " ", when(row.created));
+  const item = (row) =>
+    el(
+      "li",
+      {},
+      el("a", { href: linkTo(row), "data-key": `operation-${row.id}` }, row.job),
+      " ",
+      stateBadge(row.state),
+      " ",
+      when(row.created),
+    );
   return el("section", {}, el("h3", {}, "Operations"), el("ul", { class: "plain" }, rows.map(item)));
 }
 
 function deployments(rows) {
   if (!rows.length) return null;
-  const item = (row) => el("li", {}, when(row.created), row.expired ? [" until ", when(row.expired)] : " until now", " ", stateBadge(row.state));
+  const item = (row) =>
+    el(
+      "li",
+      {},
+      when(row.created),
+      row.expired ? [" until ", when(row.expired)] : " until now",
+      " ",
+      stateBadge(row.state),
+    );
   return el("section", {}, el("h3", {}, "Deployments"), el("ul", { class: "plain" }, rows.map(item)));
 }
 
@@ -169,5 +264,18 @@ function assets(rows) {
 
 function around(data) {
   if (data.kind === "operations") return null;
-  return el("p", {}, el("a", { class: "chip", href: link({ view: "lineage", around: `${data.kind}/${data.id}`, search: "" }), "data-key": "around" }, icon("lineage"), "Show its lineage"));
+  return el(
+    "p",
+    {},
+    el(
+      "a",
+      {
+        class: "chip",
+        href: link({ view: "lineage", around: `${data.kind}/${data.id}`, search: "" }),
+        "data-key": "around",
+      },
+      icon("lineage"),
+      "Show its lineage",
+    ),
+  );
 }

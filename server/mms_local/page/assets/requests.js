@@ -37,18 +37,33 @@ function build() {
         "table",
         { class: "requests" },
         el("caption", { class: "hidden" }, "Requests, newest first"),
-        el("thead", {}, el("tr", {}, TITLES.map((title) => el("th", { scope: "col" }, title)))),
+        el(
+          "thead",
+          {},
+          el(
+            "tr",
+            {},
+            TITLES.map((title) => el("th", { scope: "col" }, title)),
+          ),
+        ),
         body,
       ),
     ),
-    el("p", { class: "foot" }, "The newest 300 requests, without those of this page itself. Bodies, queries and tokens are not kept."),
+    el(
+      "p",
+      { class: "foot" },
+      "The newest 300 requests, without those of this page itself. Bodies, queries and tokens are not kept.",
+    ),
   );
   return { section, body, writes, data: null };
 }
 
 function fill() {
   const entries = shown.data.items.filter((entry) => entry.write || !shown.writes.checked);
-  replace(shown.body, entries.length ? entries.map(line) : el("tr", {}, el("td", { colspan: TITLES.length }, "None yet.")));
+  replace(
+    shown.body,
+    entries.length ? entries.map(line) : el("tr", {}, el("td", { colspan: TITLES.length }, "None yet.")),
+  );
 }
 
 function line(entry) {
@@ -60,5 +75,9 @@ function line(entry) {
     el("span", { class: `status s${Math.floor(entry.status / 100)}` }, entry.status),
     el("code", {}, entry.clientRequestId),
   ];
-  return el("tr", {}, cells.map((cell, index) => el("td", { "data-title": TITLES[index] }, cell)));
+  return el(
+    "tr",
+    {},
+    cells.map((cell, index) => el("td", { "data-title": TITLES[index] }, cell)),
+  );
 }

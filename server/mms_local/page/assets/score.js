@@ -13,7 +13,11 @@ export function scoreForm(id) {
   const input = el("textarea", { id: "score-body", rows: "7", spellcheck: "false", "aria-describedby": "score-hint" });
   const hint = el("p", { class: "hint", id: "score-hint" });
   const send = el("button", { type: "submit", class: "primary" }, "Score");
-  const fillIn = el("button", { type: "button", hidden: true, onclick: () => (input.value = sample) }, "Fill in the example");
+  const fillIn = el(
+    "button",
+    { type: "button", hidden: true, onclick: () => (input.value = sample) },
+    "Fill in the example",
+  );
   const result = el("div", { class: "result", role: "status" });
   let sample = null;
   let asked = false;
@@ -36,7 +40,10 @@ export function scoreForm(id) {
     const found = await get(paths.sample).catch(() => ({ sample: null }));
     sample = found.sample === null ? null : pretty(found.sample);
     fillIn.hidden = sample === null;
-    hint.textContent = sample === null ? "The service describes no example; write what its driver expects." : "The example is the service's own.";
+    hint.textContent =
+      sample === null
+        ? "The service describes no example; write what its driver expects."
+        : "The example is the service's own.";
     if (!input.value && sample !== null) input.value = sample;
   }
 
@@ -58,7 +65,12 @@ export function scoreForm(id) {
 
 function answered({ status, contentType, seconds, body }) {
   return [
-    el("p", {}, el("span", { class: `status s${Math.floor(status / 100)}` }, status), ` in ${(seconds * 1000).toFixed(1)} ms, ${contentType || "no content type"}`),
+    el(
+      "p",
+      {},
+      el("span", { class: `status s${Math.floor(status / 100)}` }, status),
+      ` in ${(seconds * 1000).toFixed(1)} ms, ${contentType || "no content type"}`,
+    ),
     el("pre", { tabindex: "0", "aria-label": "Answer of the service" }, readable(body)),
   ];
 }
