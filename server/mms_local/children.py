@@ -101,9 +101,14 @@ async def _reader(descriptor: int) -> asyncio.StreamReader:
 async def python_module(
     python: str, module: str, *arguments: str, environment: Mapping[str, str], directory: Path
 ) -> AsyncIterator[Child]:
-    """Run `python -m module arguments` on a lifeline, isolated from the user's Python settings; killed on leaving."""
-    program = (python, "-I", lifeline.__file__, module, *arguments)
-    child = await spawn(program, environment=environment, directory=directory)
+    """Run `python -m module arguments` on a lifeline, away from the user's Python settings; killed on leaving.
+
+    Hashes are not random, so that byte code comes out the same every time (marshal writes sets in their order before
+    Python 3.11).
+    """
+    own = {name: value for name, value in environment.items() if not name.startswith("PYTHON")}
+    own |= {"PYTHONNOUSERSITE": "1", "PYTHONHASHSEED": "0"}
+    child = await spawn((python, lifeline.__file__, module, *arguments), environment=own, directory=directory)
     try:
         yield child
     finally:

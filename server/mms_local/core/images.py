@@ -92,6 +92,8 @@ class Images:
             user = storage.services.latest(account.number, {"usesImage": image.id})
             if user is not None:
                 raise InUse(f"service {user.name} runs image {image.id}; delete or update the service first")
+            if any(image.id in removal.image_ids for removal in storage.removals.everywhere()):
+                raise InUse(f"a service that runs image {image.id} is still being removed; try again")
             cancelled = self._jobs.record_cancelled(account.number, image.id)
             storage.images.delete(image)
             storage.set_secrets(image_owner(image.id), {})

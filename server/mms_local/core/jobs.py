@@ -74,12 +74,12 @@ class Jobs:
 
     async def stop(self) -> None:
         """Let go of everything that runs; what is unfinished is resumed at the next start."""
-        await self._abandon()
+        await self.abandon()
         await self._engines.compute.stop()
 
     async def clear(self) -> None:
         """End every task and take away every service; what storage holds is the caller's to forget."""
-        await self._abandon()
+        await self.abandon()
         storage = self._world.storage
         services = (*storage.services.everywhere(), *(one.service for one in storage.removals.everywhere()))
         for spec in filter(None, map(self._specs.removal, services)):
@@ -91,7 +91,7 @@ class Jobs:
             if image.built is not None:
                 await self._engines.builder.remove(image.built.image(image.id))
 
-    async def _abandon(self) -> None:
+    async def abandon(self) -> None:
         """End every task without recording anything."""
         tasks = list(self._tasks.values())
         for task in tasks:
@@ -119,6 +119,8 @@ class Jobs:
             await self._engines.compute.set_keys(service.id, keys)
 
     def _start(self, operation: Operation) -> None:
+        if operation.id in self._tasks:
+            return  # accepted while the server was still resuming
         work = self._build(operation) if operation.job is Job.BUILD else self._deploy(operation)
         task = asyncio.get_running_loop().create_task(work, name=f"operation {operation.id}")
         self._tasks[operation.id] = task
@@ -154,7 +156,11 @@ class Jobs:
             log = self._log("services", service.id)
 
             async def work() -> None:
-                await self._engines.compute.deploy(self._specs.service(service, settings), log)
+                spec = self._specs.service(service, settings)
+                await self._engines.compute.deploy(spec, log)
+                keys = self._specs.keys(service)
+                if keys != spec.keys:  # regenerated meanwhile
+                    await self._engines.compute.set_keys(service.id, keys)
                 self._records.deployed(operation)
 
             await self._attempt(operation, work, log)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from mms_local.core.accounts import ArmResources
 from mms_local.core.keys import ServiceSecrets, image_owner
-from mms_local.core.ports import AutoScaler, ImageSpec, JobFailed, Registry, ServiceSpec, SourceFile
+from mms_local.core.ports import AutoScaler, ImageSpec, JobFailed, Keys, Registry, ServiceSpec, SourceFile
 from mms_local.core.resources import Asset, Image, Scaling, Service, Settings
 from mms_local.core.world import World
 
@@ -75,6 +75,10 @@ class Specs:
             pull_secret=settings.pull_secret or access.pull_secret,
             environment=tuple(_environment(settings).items()),
         )
+
+    def keys(self, service: Service) -> Keys:
+        """The keys that open the service now."""
+        return self._secrets.keys(service)
 
     def live(self) -> tuple[ServiceSpec, ...]:
         """Every service that was deployed and not deleted, with the settings that it ran with last."""

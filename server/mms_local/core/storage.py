@@ -65,6 +65,12 @@ class Removal:
     id: str
     service: Service
 
+    @property
+    def image_ids(self) -> frozenset[str]:
+        """The images that it may be running."""
+        known = (self.service.wanted, self.service.live)
+        return frozenset(settings.image_id for settings in known if settings is not None)
+
 
 class Storage(AccountStorage, Protocol):
     """Everything that survives the process."""

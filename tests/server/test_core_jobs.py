@@ -1,0 +1,195 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Jobs: from accepted to ended, over failures, defects, deletions and restarts."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from api_client import CLUSTER, KUBECONFIG
+from core_world import CoreWorld
+
+from mms_local.core.accounts import ArmName, ClusterAccess
+from mms_local.core.errors import InUse
+from mms_local.core.generation import Generation
+from mms_local.core.ports import AutoScaler, JobFailed, Registry
+from mms_local.core.resources import State
+
+
+@pytest.fixture
+def core(tmp_path: Path) -> CoreWorld:
+    return CoreWorld(tmp_path)
+
+
+async def test_a_build_gets_everything_that_the_image_is_made_of(core: CoreWorld) -> None:
+    image, operation = core.image()
+    assert (operation.state, image.state) == (State.NOT_STARTED, State.NOT_STARTED)
+    await core.end_of(operation)
+    (spec,) = core.builder.specs
+    assert (spec.id, spec.name, spec.version, spec.driver) == (image.id, "i", 1, "score.py")
+    assert spec.pip_requirements == "https://x.invalid/p"
+    assert [(model.name, model.version, model.url) for model in spec.models] == [("m", 1, "https://x.invalid/m")]
+    assert [asset.id for asset in spec.assets] == ["score.py"]
+    assert spec.registry is None
+
+
+async def test_a_cluster_lends_its_secrets_to_builds_and_deployments(core: CoreWorld) -> None:
+    name = ArmName.parse(CLUSTER.replace("resourcegroups", "resourceGroups").upper())
+    assert name is not None
+    registry = Registry("registry.invalid", "user", "password")
+    core.mms.arm.set_access(name, ClusterAccess("the kubeconfig", "the-pull-secret", registry))
+    image_id = await core.built_image()
+    assert core.builder.specs[0].registry == registry
+    await core.end_of(core.service(image_id)[1])
+    (spec,) = core.compute.deployed
+    assert (spec.kubeconfig, spec.pull_secret) == ("the kubeconfig", "the-pull-secret")
+
+
+async def test_generation_hosting_account_brings_its_own_secrets(tmp_path: Path) -> None:
+    core = CoreWorld(tmp_path, Generation.HOSTING)
+    registry = {"user": "u", "location": "r.invalid", "password": "p"}
+    image, operation = core.image(registryInfo=registry)
+    await core.end_of(operation)
+    assert core.builder.specs[0].registry == Registry("r.invalid", "u", "p")
+    await core.end_of(core.service(image.id, kubeConfig=KUBECONFIG, acrImagePullSecret="pull")[1])
+    assert (core.compute.deployed[0].kubeconfig, core.compute.deployed[0].pull_secret) == (KUBECONFIG, "pull")
+
+
+@pytest.mark.parametrize(
+    ("scaler", "expected"),
+    [
+        ({}, None),
+        ({"autoscaleEnabled": False, "minReplicas": 3}, None),
+        ({"minReplicas": 3}, None),
+        ({"autoscaleEnabled": True}, AutoScaler(1, 10, 70, 1)),
+        ({"autoscaleEnabled": True, "minReplicas": 5, "maxReplicas": 2}, AutoScaler(5, 5, 70, 1)),
+        (
+            {"autoscaleEnabled": True, "minReplicas": 0, "targetUtilization": 0},
+            AutoScaler(0, 10, 0, 1),
+        ),
+    ],
+)
+async def test_a_maximum_below_the_minimum_is_ignored(
+    core: CoreWorld, scaler: dict[str, object], expected: AutoScaler | None
+) -> None:
+    await core.end_of(core.service(await core.built_image(), autoScaler=scaler)[1])
+    assert core.compute.deployed[0].autoscaler == expected
+    assert core.compute.deployed[0].replicas == 1
+
+
+async def test_no_replicas_are_no_replicas(core: CoreWorld) -> None:
+    await core.end_of(core.service(await core.built_image(), numReplicas=0)[1])
+    assert core.compute.deployed[0].replicas == 0
+
+
+async def test_a_failure_is_recorded_with_its_details(core: CoreWorld) -> None:
+    core.builder.error = JobFailed("Code", "message", status=502, details=(("a", "b"),))
+    image, operation = core.image()
+    ended = await core.end_of(operation)
+    assert ended.state is State.FAILED
+    assert ended.failure is not None
+    assert (ended.failure.code, ended.failure.message, ended.failure.status) == ("Code", "message", 502)
+    assert ended.failure.details == (("a", "b"),)
+    assert core.mms.images.get(core.account, image.id).failure == ended.failure
+    assert "Code: message" in core.mms.world.logs.tail("images", image.id)
+
+
+async def test_a_defect_ends_the_operation_too(core: CoreWorld, caplog: pytest.LogCaptureFixture) -> None:
+    core.builder.error = KeyError("oops")
+    ended = await core.end_of(core.image()[1])
+    assert ended.failure is not None
+    assert (ended.state, ended.failure.code, ended.failure.status) == (State.FAILED, "InternalServerError", 500)
+    assert "oops" not in ended.failure.message
+    assert "oops" in caplog.text
+
+
+async def test_two_builds_run_at_a_time(core: CoreWorld) -> None:
+    core.builder.gate.clear()
+    operations = [core.image()[1] for _ in range(5)]
+    await asyncio.sleep(0.01)
+    assert len(core.builder.specs) == 2
+    core.builder.gate.set()
+    for operation in operations:
+        assert (await core.end_of(operation)).state is State.SUCCEEDED
+
+
+async def test_a_restart_resumes_what_was_not_finished(core: CoreWorld, tmp_path: Path) -> None:
+    image_id = await core.built_image()
+    core.builder.gate.clear()
+    core.compute.gate.clear()
+    running_build, waiting_build = core.image()[1], core.image()[1]
+    deployment = core.service(image_id)[1]
+    await asyncio.sleep(0.01)
+    await core.crash()
+    again = CoreWorld(tmp_path)
+    assert again.mms.operations.read(again.account, deployment.id).state is State.RUNNING
+    await again.mms.jobs.resume()
+    for operation in (running_build, waiting_build, deployment):
+        assert (await again.end_of(operation)).state is State.SUCCEEDED
+    assert again.mms.services.get(again.account, deployment.resource_id).state is State.SUCCEEDED
+
+
+async def test_a_restart_brings_back_what_ran_and_not_what_failed(core: CoreWorld, tmp_path: Path) -> None:
+    image_id = await core.built_image()
+    service, operation = core.service(image_id, numReplicas=3)
+    await core.end_of(operation)
+    core.compute.error = JobFailed("Code", "message")
+    _, update = core.mms.services.update(core.account, service.id, {"numReplicas": 5})
+    assert (await core.end_of(update)).state is State.FAILED
+    operation = core.service(image_id, name="failed")[1]
+    assert (await core.end_of(operation)).state is State.FAILED
+    await core.crash()
+    again = CoreWorld(tmp_path)
+    await again.mms.jobs.resume()
+    assert [(spec.name, spec.replicas) for spec in again.compute.started] == [("svc", 3)]
+    assert again.compute.started[0].keys == again.mms.services.keys(again.account, service.id)
+
+
+async def test_an_operation_that_is_accepted_while_resuming_runs_once(core: CoreWorld) -> None:
+    _, operation = core.image()
+    await core.mms.jobs.resume()
+    await core.end_of(operation)
+    await asyncio.sleep(0)
+    assert len(core.builder.specs) == 1
+
+
+async def test_a_removal_that_fails_is_tried_again_at_the_next_start(core: CoreWorld, tmp_path: Path) -> None:
+    image_id = await core.built_image()
+    service, operation = core.service(image_id)
+    await core.end_of(operation)
+    core.compute.error = JobFailed("Unreachable", "the cluster does not answer")
+    assert await core.mms.services.delete(core.account, service.id)
+    with pytest.raises(InUse):
+        await core.mms.images.delete(core.account, image_id)
+    await core.crash()
+    again = CoreWorld(tmp_path)
+    await again.mms.jobs.resume()
+    await asyncio.sleep(0.01)
+    assert again.compute.removed == ["svc"]
+    assert again.database.removals.everywhere() == ()
+    assert again.database.secrets(f"service/{service.id}") == {}
+    assert await again.mms.images.delete(again.account, image_id)
+    assert again.builder.removed == [image_id]
+
+
+async def test_new_keys_go_to_a_running_service_only(core: CoreWorld) -> None:
+    core.compute.gate.clear()
+    service, operation = core.service(await core.built_image())
+    await core.mms.services.regenerate_keys(core.account, service.id, None)
+    assert core.compute.keys == []
+    core.compute.gate.set()
+    await core.end_of(operation)
+    keys = await core.mms.services.regenerate_keys(core.account, service.id, None)
+    assert core.compute.keys == [keys]
+
+
+async def test_keys_that_change_while_a_service_is_deployed_reach_it(core: CoreWorld) -> None:
+    core.compute.gate.clear()
+    service, operation = core.service(await core.built_image())
+    await asyncio.sleep(0.01)
+    keys = await core.mms.services.regenerate_keys(core.account, service.id, None)
+    core.compute.gate.set()
+    await core.end_of(operation)
+    assert core.compute.keys == [keys]
