@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import json
 import os
 import urllib.error
 import urllib.request
@@ -12,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -196,6 +199,60 @@ def test_blobs_of_every_size_come_back_unchanged(storage: BlobServiceClient, con
         blob = container.upload_blob("data.bin", data, max_concurrency=4)
         assert blob.get_blob_properties().size == size
         assert blob.download_blob(max_concurrency=4).readall() == data
+
+
+NOISE = os.urandom(MIB - 8)
+
+
+class Noise(io.RawIOBase):
+    """So many bytes, no megabyte like another, without holding them."""
+
+    def __init__(self, size: int) -> None:
+        self._size, self._at = size, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        count = min(len(buffer), MIB - self._at % MIB, self._size - self._at)
+        block = (self._at // MIB).to_bytes(8, "big") + NOISE
+        buffer[:count] = block[self._at % MIB :][:count]
+        self._at += count
+        return count
+
+
+def noise(size: int) -> io.BufferedReader:
+    return io.BufferedReader(Noise(size), MIB)
+
+
+def peak_memory(pid: int) -> int:
+    """The most memory that a process has had, in bytes."""
+    status = Path(f"/proc/{pid}/status").read_text("ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(bool(OTHER), reason="looks into the process of our server")
+@pytest.mark.parametrize("single_put", [4 * MIB, 512 * MIB])
+def test_memory_stays_flat_however_large_the_blob(
+    shared_server: ServerProcess, connection_string: str, single_put: int
+) -> None:
+    size = 128 * MIB
+    pid = json.loads((shared_server.data_dir / "ready.json").read_text("utf-8"))["pid"]
+    with BlobServiceClient.from_connection_string(connection_string, max_single_put_size=single_put) as client:
+        container = client.create_container("large")
+        container.upload_blob("warm-up", noise(16 * MIB), length=16 * MIB)
+        before = peak_memory(pid)
+        blob = container.upload_blob("large", noise(size), length=size)
+        received = hashlib.sha256()
+        for chunk in blob.download_blob().chunks():
+            received.update(chunk)
+    sent = hashlib.sha256()
+    again = noise(size)
+    while chunk := again.read(MIB):
+        sent.update(chunk)
+    assert received.digest() == sent.digest()
+    assert peak_memory(pid) - before < 32 * MIB
 
 
 def test_content_is_verified_in_both_directions(container: ContainerClient) -> None:
