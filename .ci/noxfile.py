@@ -131,14 +131,6 @@ def roles(session: nox.Session, core: str) -> None:
 
 
 @nox.session(python=PRIMARY, tags=["tier"])
-def roles(session: nox.Session) -> None:
-    """The roles and playbooks, run by ansible-playbook against the local MMS."""
-    session.chdir(ROOT)
-    install(session, "counterparts", "--editable", "server")
-    pytest(session, "tests/roles")
-
-
-@nox.session(python=PRIMARY, tags=["tier"])
 def counterparts(session: nox.Session) -> None:
     """Our code against the real thing: Azurite, azure-identity, ansible-runner, ansible-builder, the built tarball."""
     session.chdir(ROOT)
