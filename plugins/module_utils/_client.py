@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
 
-from ._errors import ResponseFormatError
+from ._errors import ApiError, ResponseFormatError
 from ._generation import Generation, Kind
 from ._resources.deployment import Deployment
 from ._resources.image import Image
@@ -23,7 +23,7 @@ from ._resources.model import Model
 from ._resources.operation import Operation
 from ._resources.service import Service
 from ._transport import Response, Transport
-from ._wire import Fields, api_error, last_segment
+from ._wire import Fields, api_error, last_segment, values_named
 
 R = TypeVar("R")
 
@@ -64,7 +64,8 @@ class Api:
         """Yield the members of a list, a bare one or one in pages (protocol 2.2.3, 7.2.2).
 
         Raises:
-            ResponseFormatError: not a list, or a C(nextLink) that leaves the service or goes in circles. The token is not
+            ResponseFormatError: not a list, or a C(nextLink) that leaves the service or goes in circles. The token is
+            not
                 sent to another host.
         """
         response = self.must("GET", path, params=params)
@@ -138,18 +139,26 @@ class Collection(Generic[R]):
         Raises:
             TransportError: with C(sent), when it may have been created although no answer came.
         """
-        response = self._api.must("POST", f"/{self.kind.collection}", body=self.kind.create_body(fields))
+        response = self._sent("POST", f"/{self.kind.collection}", self.kind.create_body(fields))
         return _started(response) if response.status == 202 else self._read(response.json())
 
     def update(self, resource_id: str, fields: Mapping[str, Any]) -> Started | None:
         """Update a resource in place; None when it was done at once."""
-        response = self._api.must("PUT", self._path(resource_id), body=self.kind.update_body(fields))
+        response = self._sent("PUT", self._path(resource_id), self.kind.update_body(fields))
         return _started(response) if response.status == 202 else None
 
     def delete(self, resource_id: str) -> Started | None:
         """Delete a resource, which may be gone already; None when it was done at once."""
         response = self._api.send("DELETE", self._path(resource_id))
         return _started(response) if response is not None and response.status == 202 else None
+
+    def _sent(self, method: str, path: str, body: Mapping[str, Any]) -> Response:
+        """Send a body; when the service refuses a field, its message tells the value too."""
+        try:
+            return self._api.must(method, path, body=body)
+        except ApiError as error:
+            error.message = f"{error.message} {values_named(error.details, body)}".rstrip()
+            raise
 
     def _path(self, resource_id: str) -> str:
         return f"/{self.kind.collection}/{quote(resource_id, safe=':')}"

@@ -3,7 +3,8 @@
 
 """The one tree of errors of the collection.
 
-Every layer raises one of these; only the runner catches them. Each error renders itself to the C(failure) result, so that
+Every layer raises one of these; only the runner catches them. Each error renders itself to the C(failure) result, so
+that
 playbooks and tests look at C(failure.code) and never at prose.
 """
 
@@ -12,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-# What a status means to the user, whatever the service calls it (its own word is kept as service_code). The protocol leaves
+# What a status means to the user, whatever the service calls it (its own word is kept as service_code). The protocol
+# leaves
 # the codes of these answers open (protocol 8), so a playbook could not rely on them.
 _CODE_OF_STATUS = {
     401: "Unauthorized",
@@ -120,7 +122,8 @@ class TransportError(MmsError):
     """No usable answer arrived: refused, unreachable, timed out, TLS or proxy trouble.
 
     Args:
-        sent: Whether the request may have reached the service. After a POST that was sent, the client looks whether it took
+        sent: Whether the request may have reached the service. After a POST that was sent, the client looks whether it
+        took
             effect before it sends another.
     """
 
@@ -134,7 +137,8 @@ class TransportError(MmsError):
 class ApiError(MmsError):
     """The service answered with an error.
 
-    C(code) depends on the status alone where the status tells a story of its own (401, 403, 404, 409, 412, 413, 429, 503);
+    C(code) depends on the status alone where the status tells a story of its own (401, 403, 404, 409, 412, 413, 429,
+    503);
     otherwise it is the service's own code, or C(HttpStatusNNN) when it gave none.
     """
 
@@ -152,7 +156,8 @@ class ResponseFormatError(MmsError):
 
 
 class NotFoundError(MmsError):
-    """Something that the task refers to does not exist. (Never raised for the resource that the task itself describes.)"""
+    """Something that the task refers to does not exist. (Never raised for the resource that the task itself
+    describes.)"""
 
     code = "NotFound"
 

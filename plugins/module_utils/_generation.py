@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The API generations as values (protocol 2). Every difference between them that the client acts on stands here.
 
-Fields are named as the options are (C(data_collection.storage_enabled) is a suboption); each generation says under which name
+Fields are named as the options are (C(data_collection.storage_enabled) is a suboption); each generation says under
+which name
 a field travels, and a field that it does not name does not exist there.
 """
 
@@ -80,9 +81,8 @@ class Generation:
 
     def base_path(self, subscription_id: str, resource_group: str, account_name: str) -> str:
         """Return the path below which everything of an account lies (protocol 2.1, 2.2)."""
-        return (
-            f"/api/subscriptions/{subscription_id}/resourceGroups/{resource_group}/{self.account_segment}/{account_name}"
-        )
+        group = f"/api/subscriptions/{subscription_id}/resourceGroups/{resource_group}"
+        return f"{group}/{self.account_segment}/{account_name}"
 
     def refuse_unknown(self, kind: Kind, fields: Collection[str]) -> None:
         """Refuse fields that this generation does not have.
@@ -93,7 +93,9 @@ class Generation:
         for name in sorted(fields):
             if name not in kind.create:
                 others = [
-                    other.api_version for other in GENERATIONS.values() if name in getattr(other, kind.collection).create
+                    other.api_version
+                    for other in GENERATIONS.values()
+                    if name in getattr(other, kind.collection).create
                 ]
                 raise InputError(
                     f"{name} does not exist for a {kind.name} in api_version {self.api_version}"

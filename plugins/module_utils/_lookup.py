@@ -36,4 +36,7 @@ def pick(versions: Sequence[V], name: str, version: int | None) -> V | None:
 def not_found(collection: Collection[V], reference: str) -> str:
     """Return words for a reference that means nothing."""
     kind = collection.kind.name
-    return f"{kind.capitalize()} {reference!r} does not exist. A {kind} is given as id, as name (the newest), or as name:version."
+    return (
+        f"{kind.capitalize()} {reference!r} does not exist. "
+        f"A {kind} is given as id, as name (the newest), or as name:version."
+    )

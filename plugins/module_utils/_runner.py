@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Observe, plan, apply, report. The only place that knows check mode, diff, exit and failure.
 
-A C(Task) is what a module is. It runs the same in two shells: C(run_module) below, for a module process, and the action plugin
+A C(Task) is what a module is. It runs the same in two shells: C(run_module) below, for a module process, and the
+action plugin
 C(mms_model), for the controller's own process.
 """
 
@@ -68,7 +69,8 @@ class Done(Generic[R]):
 class Steps(Protocol[R]):
     """What the runner needs to know about one kind of resource.
 
-    C(key) names it in the result. C(extras) are the further keys of its result: C(operation) where work is asynchronous,
+    C(key) names it in the result. C(extras) are the further keys of its result: C(operation) where work is
+    asynchronous,
     C(removed) and C(kept) where there are versions.
     """
 
@@ -122,7 +124,8 @@ def reporting(read: Callable[[Session], dict[str, Any]]) -> Run:
 
 
 def _calls_for_another_look(plan: Plan[R], error: MmsError) -> bool:
-    """Tell whether it is open what came of a request that creates something: its answer was lost, or someone was faster."""
+    """Tell whether it is open what came of a request that creates something: its answer was lost, or someone was
+    faster."""
     if plan.action != "create":
         return False
     if isinstance(error, TransportError):
@@ -157,10 +160,12 @@ def outcome(
     warn: Callable[[str], None],
     clock: Clock | None = None,
 ) -> dict[str, Any]:
-    """Run a task and return its result for Ansible, C(failed) included. Secrets that show by their form are masked here."""
+    """Run a task and return its result for Ansible, C(failed) included. Secrets that show by their form are masked
+    here."""
     session = Session(options, clock or SystemClock(), tell, lambda text: warn(masked(text)))
     result: dict[str, Any]
     try:
+        session.check()
         result = task.run(session, check_mode)
     except MmsError as error:
         result = {"failed": True, "msg": error.message, "failure": error.to_failure()}

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one run of a task works with. Everything is made when it is first asked for, so that a task pays for what it uses."""
+"""What one run of a task works with. Everything is made when it is first asked for, so that a task pays for what it
+uses."""
 
 from __future__ import annotations
 
@@ -41,6 +42,17 @@ class Session:
         self.clock = clock
         self.tell = tell
         self.warn = warn
+
+    def check(self) -> None:
+        """Refuse options of the connection and of waiting that cannot work, before anything is sent.
+
+        Raises:
+            InputError: says which.
+        """
+        if "api_version" in self.options:
+            Connection.from_options(self.options)
+        if "poll_interval" in self.options:
+            patience_from(self.options)
 
     @cached_property
     def connection(self) -> Connection:

@@ -57,7 +57,8 @@ class Patience:
 def wait(works: Iterable[Work], patience: Patience, clock: Clock, progress: Callable[[str], None]) -> None:
     """Return when all works have ended, well or badly.
 
-    All must end anyway, so only the first that is still running is looked at again; when it has ended, the next one's turn
+    All must end anyway, so only the first that is still running is looked at again; when it has ended, the next one's
+    turn
     comes at once. That takes one request per work and one per pause, however many there are.
 
     Args:

@@ -122,7 +122,8 @@ def content_address(url: str) -> str | None:
 def same_content(one: str | None, other: str | None) -> bool:
     """Tell whether two URLs lead to the same content.
 
-    Queries do not count, because the signatures in them are renewed (protocol 7.2.13). Of files uploaded by content only
+    Queries do not count, because the signatures in them are renewed (protocol 7.2.13). Of files uploaded by content
+    only
     the content and the file name count, wherever they are stored.
     """
     if one is None or other is None:
@@ -158,7 +159,9 @@ def service_error(raw: Any) -> dict[str, Any] | None:
         "status": _status(fields.any("statusCode", "status")),
         "details": [
             {"code": _word(detail.any("code")), "message": _word(detail.any("message"))}
-            for detail in (Fields(item) for item in (details if isinstance(details, list) else ()) if isinstance(item, Mapping))
+            for detail in (
+                Fields(item) for item in (details if isinstance(details, list) else ()) if isinstance(item, Mapping)
+            )
         ],
     }
 
@@ -170,6 +173,8 @@ def _word(value: Any) -> str | None:
 def _status(value: Any) -> int | None:
     return int(value) if isinstance(value, (int, str)) and str(value).isdigit() else None
 
+
+_LONGEST_VALUE = 100
 
 _ADVICE = {
     401: "The service does not accept the access token.",
@@ -191,22 +196,36 @@ def api_error(response: Response, token_source: str = "") -> ApiError:
         error = service_error(response.json())
     except ResponseFormatError:
         error = None
-    said = error["message"] or error["code"] if error else response.text()
+    said = (error["message"] or error["code"]) if error else response.text()
     details = error["details"] if error else []
-    parts = [f"{response.method} {urlsplit(response.url).path} was answered with {response.status}"]
-    parts.append(f": {said}" if said else " and an empty body.")
-    if not parts[-1].endswith((".", "!", "?")):
-        parts.append(".")
-    parts.extend(f" {detail['code'] or 'Detail'}: {detail['message']}" for detail in details if detail["message"])
-    if response.status in _ADVICE:
-        parts.append(" " + _ADVICE[response.status])
-    if response.status == 401 and token_source:
-        parts.append(f" The token came from {token_source}.")
+    sentences = [
+        f"{response.ids.request} was answered with {response.status}{': ' + said if said else ' and an empty body'}"
+    ]
+    sentences += [_detail(one) for one in details if one["message"] and one["message"] not in (said or "")]
+    sentences += [_ADVICE[response.status]] if response.status in _ADVICE else []
+    sentences += [f"The token came from {token_source}"] if response.status == 401 and token_source else []
+    sentences = [text if text.endswith((".", "!", "?")) else text + "." for text in sentences]
     return ApiError(
-        "".join(parts),
+        " ".join(sentences),
         status=response.status,
         service_code=error["code"] if error else None,
         details=details,
         request_id=response.ids.request_id,
         client_request_id=response.ids.client_request_id,
     )
+
+
+def _detail(detail: Mapping[str, Any]) -> str:
+    return f"{detail['code']}: {detail['message']}" if detail["code"] else str(detail["message"])
+
+
+def values_named(details: Sequence[Mapping[str, Any]], body: Mapping[str, Any]) -> str:
+    """Return the values of the fields that details speak of, in words; they begin with the field's name.
+
+    Only short ones, and never that of C(kubeConfig).
+    """
+    names = {match.group(1) for one in details if (match := re.match(r"([A-Za-z]+):", str(one["message"])))}
+    shown = {
+        name: body[name] for name in sorted(names & body.keys() - {"kubeConfig"}) if isinstance(body[name], (str, int))
+    }
+    return " ".join(f"{name} was {value!r}." for name, value in shown.items() if len(str(value)) <= _LONGEST_VALUE)

@@ -62,8 +62,9 @@ class Workbench:
     api_version: str
     account: str
 
-    def run(self, module: str, *, check: bool = False, **options: Any) -> Run:
-        """Run a module; it may fail."""
+    def run(self, module: str, **options: Any) -> Run:
+        """Run a module, which may fail; C(check=True) runs it in check mode."""
+        check = bool(options.pop("check", False))
         connection = {"api_version": self.api_version, "account_name": self.account}
         before = self._last()
         if module in ("mms_image", "mms_service"):
@@ -71,9 +72,9 @@ class Workbench:
         result = self.shell(module, {**connection, **options}, check_mode=check)
         return Run(result, self._entries(before))
 
-    def ok(self, module: str, *, check: bool = False, **options: Any) -> Run:
+    def ok(self, module: str, **options: Any) -> Run:
         """Run a module that must not fail."""
-        run = self.run(module, check=check, **options)
+        run = self.run(module, **options)
         assert not run.result.get("failed"), run.result
         return run
 

@@ -21,7 +21,7 @@ from ansible.playbook.play_context import PlayContext
 from ansible.playbook.task import Task
 from ansible.plugins.loader import action_loader, connection_loader, init_plugin_loader
 from ansible.template import Templar
-from ansible.utils.collection_loader import AnsibleCollectionConfig
+from ansible.utils.collection_loader._collection_config import AnsibleCollectionConfig
 
 COLLECTION = "azureml.model_management"
 
@@ -83,7 +83,7 @@ def as_function(
     validated = ArgumentSpecValidator(task.options, **task.rules).validate(dict(options))
     assert not validated.error_messages
     ignored: list[str] = []
-    return outcome(
+    result: dict[str, Any] = outcome(
         task,
         validated.validated_parameters,
         check_mode=check_mode,
@@ -91,3 +91,4 @@ def as_function(
         tell=ignored.append,
         warn=ignored.append,
     )
+    return result

@@ -95,7 +95,7 @@ def test_a_module_has_an_info_twin_or_a_reason_to_have_none(name: str) -> None:
 def test_a_module_is_tested_against_a_running_service(name: str) -> None:
     tests = [
         path
-        for folder in ("tests/contract", "tests/integration/targets", "tests/kubernetes")
+        for folder in ("tests/contract", "tests/integration/targets", "tests/kubernetes", "tests/roles", "roles")
         for path in (ROOT / folder).rglob("*")
         if path.suffix in {".py", ".yml"}
     ]
@@ -111,11 +111,10 @@ def test_one_action_group_holds_all_modules_that_connect_to_the_service(runtime:
     assert sorted(group) == connecting
 
 
-def test_every_module_is_routed_to_the_shell_that_runs_it_in_process(runtime: dict[str, Any]) -> None:
-    routing = runtime["plugin_routing"]["action"]
-    shell = "mms_model"
-    assert (ROOT / "plugins/action" / f"{shell}.py").exists()
-    assert routing == {name: {"redirect": f"{COLLECTION}.{shell}"} for name in MODULES if name != shell}
+@pytest.mark.parametrize("name", MODULES)
+def test_every_module_has_an_action_plugin_that_runs_it_in_process(name: str) -> None:
+    plugin = (ROOT / "plugins/action" / f"{name}.py").read_text(encoding="utf-8")
+    assert "plugin_utils._in_process import ActionModule" in plugin
 
 
 def test_every_reason_is_about_a_module_that_exists() -> None:

@@ -56,7 +56,8 @@ CONNECTION_OPTIONS: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Connection:
-    """One account, and how to reach it. C(api_url) or C(arm_url) None: to be found out. A name that is not set is empty."""
+    """One account, and how to reach it. C(api_url) or C(arm_url) None: to be found out. A name that is not set is
+    empty."""
 
     generation: Generation
     subscription_id: str

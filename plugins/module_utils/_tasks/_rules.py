@@ -54,4 +54,6 @@ def check_versions(options: Mapping[str, Any], generation: Generation, kind: Kin
         if keep < 1:
             raise InputError(f"keep_last is {keep}; at least 1 version must be kept.")
         if not kind.deletable:
-            raise InputError(f"keep_last cannot be used: api_version {generation.api_version} has no way to delete a {kind.name}.")
+            raise InputError(
+                f"keep_last cannot be used: api_version {generation.api_version} has no way to delete a {kind.name}."
+            )

@@ -35,7 +35,8 @@ class Watched:
 
 
 def named(state: str | None) -> str:
-    """Return a state in words; one that this collection does not know counts as running, and says so (protocol 7.2.8)."""
+    """Return a state in words; one that this collection does not know counts as running, and says so (protocol
+    7.2.8)."""
     if state in (SUCCEEDED, *RUNNING_STATES, *ENDED_BADLY):
         return state or ""
     return f"{state or 'unnamed'} (unknown here, taken for running)"

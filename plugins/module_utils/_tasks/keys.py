@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from hashlib import sha256
 from typing import Any
 
-from .._errors import InputError, NotFoundError
+from .._errors import InputError
 from .._key_record import KeyRecord
 from .._plan import Plan
 from .._resources._common import Change

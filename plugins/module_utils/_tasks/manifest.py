@@ -49,7 +49,9 @@ class ManifestSteps:
         driver = source_from("driver", options["driver"], self._session)
         if driver.content is not None:
             if driver.content.is_folder:
-                raise InputError(f"driver: {driver.content.path} is a folder. Name the Python file; its companions are assets.")
+                raise InputError(
+                    f"driver: {driver.content.path} is a folder. Name the Python file; its companions are assets."
+                )
             check_driver(driver.content.path)
         self._assets[_DRIVER_ID] = driver
         assets = [self._asset(number, asset) for number, asset in enumerate(options["assets"] or ())]
@@ -118,7 +120,9 @@ class ManifestSteps:
         if plan.action == "create":
             created = manifests.create(self._uploaded().wanted())
             if not isinstance(created, Manifest):
-                raise ResponseFormatError("The service accepted the manifest for later, which the protocol does not know.")
+                raise ResponseFormatError(
+                    "The service accepted the manifest for later, which the protocol does not know."
+                )
             manifest = created
         removed, kept = delete(manifests, plan.removed)
         return Done(manifest, removed=removed, kept=kept)

@@ -65,7 +65,8 @@ class ModelSteps:
             wanted = replace(
                 self._wanted,
                 url=self._source.uploaded(self._session),
-                mime_type=self._wanted.mime_type or (self._source.content.mime_type if self._source.content else _ANY_CONTENT),
+                mime_type=self._wanted.mime_type
+                or (self._source.content.mime_type if self._source.content else _ANY_CONTENT),
             )
             created = models.create(wanted.wanted())
             if not isinstance(created, Model):

@@ -60,7 +60,11 @@ class ServiceSteps:
         return plan_service(self._wanted, current, client.services.kind.update, missing)
 
     def _existing(self) -> Service | None:
-        services, name, service_id = self._session.client.services, self._session.options["name"], self._session.options["id"]
+        services, name, service_id = (
+            self._session.client.services,
+            self._session.options["name"],
+            self._session.options["id"],
+        )
         if service_id:
             return services.get(service_id)
         return next((one for one in services.list(name=name) if one.name == name), None)
@@ -125,10 +129,17 @@ def _described(options: Mapping[str, Any]) -> Service:
     """
     scaler = AutoScaler(**(options["autoscaler"] or {}))
     if scaler.enabled and options["replicas"] is not None:
-        raise InputError("replicas and autoscaler.enabled exclude each other: set how many, or let the autoscaler choose.")
-    if scaler.min_replicas is not None and scaler.max_replicas is not None and scaler.max_replicas < scaler.min_replicas:
         raise InputError(
-            f"autoscaler.max_replicas ({scaler.max_replicas}) is lower than autoscaler.min_replicas ({scaler.min_replicas})."
+            "replicas and autoscaler.enabled exclude each other: set how many, or let the autoscaler choose."
+        )
+    if (
+        scaler.min_replicas is not None
+        and scaler.max_replicas is not None
+        and scaler.max_replicas < scaler.min_replicas
+    ):
+        raise InputError(
+            f"autoscaler.max_replicas ({scaler.max_replicas}) is lower than "
+            f"autoscaler.min_replicas ({scaler.min_replicas})."
         )
     return Service(
         name=options["name"],
