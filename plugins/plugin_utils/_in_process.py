@@ -1,0 +1,170 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The second shell of every module here: runs it in the controller's own process when that is provably the same.
+
+Starting a module costs several hundred milliseconds of CPU, the call to the service a few. Each module has an action plugin of
+its name in C(plugins/action), which is this one. In every case that is not plainly the same, the module itself is run as ever.
+
+Importing requests with this file, and not with the first request, lets all workers inherit it from the controller, which
+loads action plugins before it forks.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from ansible import constants as C
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ansible_collections.azureml.model_management.plugins.module_utils._runner import Task, outcome
+
+try:
+    import requests
+except ImportError:
+    HAS_REQUESTS = False
+else:
+    HAS_REQUESTS = bool(requests)
+
+_MODULES = "ansible_collections.azureml.model_management.plugins.modules"
+_SWITCH = "mms_in_process"
+
+display = Display()
+
+
+class NotTheSame(Exception):
+    """The module must be run; says why."""
+
+
+class ActionModule(ActionBase):
+    """Runs a module of this collection here, or hands over to it."""
+
+    _supports_check_mode = True
+    _supports_async = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        variables = task_vars or {}
+        name = self._task.action.rpartition(".")[2]
+        task: Task = importlib.import_module(f"{_MODULES}.{name}").TASK
+        arguments = _with_json_text(task, self._task.args)
+        try:
+            self._check_same(variables)
+            result.update(self._in_process(task, plain(arguments)))
+        except NotTheSame as difference:
+            display.vvv(f"{self._task.action} runs as a module: {difference}.")
+            result.update(self._as_module(arguments, variables))
+        return result
+
+    def _as_module(self, arguments: Mapping[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
+        wrap_async = self._task.async_val and not self._connection.has_native_async
+        result: dict[str, Any] = self._execute_module(
+            module_args=dict(arguments), task_vars=variables, wrap_async=wrap_async
+        )
+        if not wrap_async:
+            ActionBase._remove_tmp_path(self, self._connection._shell.tmpdir)
+        return result
+
+    def _check_same(self, variables: Mapping[str, Any]) -> None:
+        """Check that a module would run on this machine, as this user, with this Python and in this environment.
+
+        Raises:
+            NotTheSame: it would not, or nobody can tell.
+        """
+        if not boolean(self._templar.template(variables.get(_SWITCH, True))):
+            raise NotTheSame(f"{_SWITCH} is off")
+        if self._connection.transport != "local":
+            raise NotTheSame(f"the connection is {self._connection.transport}")
+        for keyword, value in (("become", self._task.become), ("async", self._task.async_val)):
+            if value:
+                raise NotTheSame(f"{keyword} is set")
+        if any(self._task.environment or ()):
+            raise NotTheSame("environment is set")
+        if C.config.get_config_value("DEFAULT_KEEP_REMOTE_FILES"):
+            raise NotTheSame("the files of the module shall be kept")
+        if not HAS_REQUESTS:
+            raise NotTheSame("the library requests is missing here")
+        interpreter = self._interpreter(variables)
+        if not _is_this_python(interpreter):
+            raise NotTheSame(f"its Python is {interpreter}, not {sys.executable}")
+
+    def _interpreter(self, variables: Mapping[str, Any]) -> str:
+        """Return the Python that a module would run with, found as ansible-core finds it."""
+        if self._task.delegate_to:
+            variables = variables.get("ansible_delegated_vars", {}).get(self._task.delegate_to, {})
+        configured = C.config.get_config_value("INTERPRETER_PYTHON", variables=variables)
+        return str(self._templar.template(configured)).strip()
+
+    def _in_process(self, task: Task, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Do what the module would do.
+
+        Raises:
+            NotTheSame: the options are not in order; the module says so in its own words.
+        """
+        validated = ArgumentSpecValidator(task.options, **task.rules).validate(arguments)
+        if validated.error_messages or validated._warnings or validated._deprecations:
+            raise NotTheSame("there is something to say about its options")
+        warnings: list[str] = []
+        result = outcome(
+            task,
+            validated.validated_parameters,
+            check_mode=bool(self._task.check_mode),
+            diff=bool(self._task.diff),
+            tell=display.v,
+            warn=warnings.append,
+        )
+        if warnings:
+            result["warnings"] = warnings
+        censored: dict[str, Any] = remove_values(result, validated._no_log_values)
+        return censored
+
+
+def _with_json_text(task: Task, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments with mappings as text where JSON is wanted.
+
+    Of a mapping, Ansible would take every single value for a secret and censor such words as C(default) in the result.
+    """
+    return {
+        name: json.dumps(plain(value))
+        if isinstance(value, Mapping) and task.options.get(name, {}).get("type") == "json"
+        else value
+        for name, value in arguments.items()
+    }
+
+
+def plain(value: Any) -> Any:
+    """Return what a module would get: the value after a trip through JSON, as Python's own types.
+
+    Raises:
+        NotTheSame: it holds something else, which only Ansible knows how to pass on.
+    """
+    if isinstance(value, Mapping):
+        return {plain(name): plain(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(part) for part in value]
+    if isinstance(value, str):
+        return str.__str__(value)
+    for kind in (bool, int, float):
+        if isinstance(value, kind):
+            return kind(value)
+    if value is None:
+        return None
+    raise NotTheSame(f"an option is of type {type(value).__name__}")
+
+
+def _is_this_python(interpreter: str) -> bool:
+    """Tell whether it is the controller's Python. The same file is not enough: a virtual environment links to its
+    base."""
+    return (
+        os.path.isabs(interpreter)
+        and os.path.dirname(os.path.abspath(interpreter)) == os.path.dirname(os.path.abspath(sys.executable))
+        and os.path.realpath(interpreter) == os.path.realpath(sys.executable)
+    )
