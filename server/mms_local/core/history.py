@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from mms_local.core.accounts import Account
 from mms_local.core.errors import NotFound
 from mms_local.core.resources import Deployment, Operation
-from mms_local.core.storage import Page
 from mms_local.core.world import World
 
 
@@ -29,11 +28,6 @@ class Operations:
         if operation is None:
             raise NotFound(f"there is no operation with id {operation_id!r} in account {account.name.name}")
         return self._world.pacing.read(operation)
-
-    def newest(self, account: Account, filters: Mapping[str, str], before: int | None, limit: int) -> Page[Operation]:
-        """Operations as they were last seen, newest first; `resource` filters by the id of what they make."""
-        page = self._world.storage.operations.newest(account.number, filters, before, limit)
-        return Page(tuple(map(self._world.pacing.operation, page.items)), page.last)
 
 
 class Deployments:

@@ -38,8 +38,8 @@ class Collection(Protocol[T]):
     def latest(self, account: int, filters: Mapping[str, str]) -> T | None:
         """The newest item that matches every filter."""
 
-    def newest(self, account: int, filters: Mapping[str, str], before: int | None, limit: int) -> Page[T]:
-        """Like :meth:`page`, but newest first, going down from position `before`."""
+    def newest(self, account: int, filters: Mapping[str, str], limit: int) -> Page[T]:
+        """Like :meth:`page`, but the newest items, newest first; `last` only tells whether there are older ones."""
 
     def count(self, account: int) -> int:
         """How many items the account has."""

@@ -43,7 +43,7 @@ class Catalog:
 
     def newest(self, account: Account, kind: str, filters: Mapping[str, str], limit: int) -> Page[Any]:
         """Resources of a kind, newest first."""
-        page = self._collections[kind].newest(account.number, filters, None, limit)
+        page = self._collections[kind].newest(account.number, filters, limit)
         return Page(tuple(self._as_shown(kind, item) for item in page.items), page.last)
 
     def counts(self, account: Account) -> dict[str, int]:

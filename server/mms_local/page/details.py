@@ -20,8 +20,8 @@ class Details:
     """Describes resources of any kind."""
 
     def __init__(self, mms: Mms, catalog: Catalog) -> None:
-        self._mms = mms
         self._catalog = catalog
+        self._deployments = mms.world.storage.deployments
 
     async def of(self, account: Account, kind: str, resource_id: str) -> Json | None:
         """The resource's row with everything else about it; None when there is no such resource."""
@@ -73,13 +73,16 @@ class Details:
         }
 
     async def _service(self, account: Account, service: Service) -> Json:
-        history = self._mms.world.storage.deployments.newest(account.number, {"serviceId": service.id}, None, _SHOWN)
+        history = self._deployments.newest(account.number, {"serviceId": service.id}, _SHOWN).items
         return {
             "compute": service.compute_id,
             "settings": _settings(service.wanted),
             "error": failure_row(service.failure),
             "operations": await self._catalog.rows(account, "operations", {"resource": service.id}, _SHOWN),
-            "deployments": [deployment_row(deployment) for deployment in history.items],
+            "deployments": [
+                {**deployment_row(one), "images": await self._rows_of(account, "images", one.image_id)}
+                for one in history
+            ],
             "madeFrom": await self._rows_of(account, "images", service.wanted.image_id),
         }
 

@@ -81,8 +81,6 @@ def operation_row(operation: Operation) -> Json:
 def deployment_row(deployment: Deployment) -> Json:
     """A line of a service's history."""
     return {
-        "id": deployment.id,
-        "image": deployment.image_id,
         "state": deployment.status.value,
         "created": timestamp(deployment.created),
         "expired": deployment.expired and timestamp(deployment.expired),

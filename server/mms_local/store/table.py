@@ -15,8 +15,6 @@ from mms_local.store.connection import Connection
 
 T = TypeVar("T")
 
-_BEHIND_ALL = 2**63 - 1  # no position is as large
-
 
 def id_key(resource_id: str) -> str:
     """Equal for both ways of writing a GUID."""
@@ -83,13 +81,13 @@ class Table(Generic[T]):
         return None if row is None else self._decode(row[0])
 
     def page(self, account: int, filters: Mapping[str, str], after: int = 0, limit: int | None = None) -> Page[T]:
-        return self._page(self._select(account, filters, (">", after), None if limit is None else limit + 1), limit)
+        return self._page(self._select(account, filters, after, "ASC", None if limit is None else limit + 1), limit)
 
-    def newest(self, account: int, filters: Mapping[str, str], before: int | None, limit: int) -> Page[T]:
-        return self._page(self._select(account, filters, ("<", before or _BEHIND_ALL), limit + 1), limit)
+    def newest(self, account: int, filters: Mapping[str, str], limit: int) -> Page[T]:
+        return self._page(self._select(account, filters, 0, "DESC", limit + 1), limit)
 
     def latest(self, account: int, filters: Mapping[str, str]) -> T | None:
-        rows = self._select(account, filters, ("<", _BEHIND_ALL), 1)
+        rows = self._select(account, filters, 0, "DESC", 1)
         return self._decode(rows[0][1]) if rows else None
 
     def count(self, account: int) -> int:
@@ -139,11 +137,8 @@ class Table(Generic[T]):
         return Page(tuple(self._decode(body) for _unused, body in rows), rows[-1][0] if more else None)
 
     def _select(
-        self, account: int, filters: Mapping[str, str], bound: tuple[str, int], limit: int | None
+        self, account: int, filters: Mapping[str, str], after: int, order: str, limit: int | None
     ) -> list[tuple[int, str]]:
-        """Positions and bodies behind (`>`, oldest first) or before (`<`, newest first) a position."""
-        comparison, position = bound
-        order = "ASC" if comparison == ">" else "DESC"
         used = {name: self._layout.filters[name] for name in filters if name in self._layout.filters}
         links = [name for name, filter_ in used.items() if filter_.link]
         source, walked = f"{self._layout.table} AS r", "r"
@@ -152,8 +147,8 @@ class Table(Generic[T]):
         if links:  # walk the first link in the order of its index, and fetch the rows behind it
             walked = "l"
             source = f"{used[links[0]].link} AS l CROSS JOIN {source} ON r.seq = l.seq"
-        conditions += [f"{walked}.account = ?", f"{walked}.seq {comparison} ?"]
-        values += [account, position]
+        conditions += [f"{walked}.account = ?", f"{walked}.seq > ?"]
+        values += [account, after]
         for name, filter_ in used.items():
             if name == links[0] if links else False:
                 conditions.append("l.value = ?")

@@ -253,6 +253,8 @@ function deployments(rows) {
       row.expired ? [" until ", when(row.expired)] : " until now",
       " ",
       stateBadge(row.state),
+      " ",
+      row.images.map(chip),
     );
   return el("section", {}, el("h3", {}, "Deployments"), el("ul", { class: "plain" }, rows.map(item)));
 }
