@@ -3,8 +3,7 @@
 """Observe, plan, apply, report. The only place that knows check mode, diff, exit and failure.
 
 A C(Task) is what a module is. It runs the same in two shells: C(run_module) below, for a module process, and the
-action plugin
-C(mms_model), for the controller's own process.
+action plugins, for the controller's own process.
 """
 
 from __future__ import annotations
