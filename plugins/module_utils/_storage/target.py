@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from typing import IO, TYPE_CHECKING, Any, cast
 from urllib.parse import quote
@@ -157,7 +157,7 @@ class StorageTarget:
         )
 
     def _upload_unless_present(self, service: BlobServiceClient, content: Content, progress: Progress | None) -> None:
-        from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
+        from azure.core.exceptions import ResourceNotFoundError
         from azure.storage.blob import ContentSettings
 
         blob = service.get_blob_client(self._access.container, content.blob_name)
@@ -168,11 +168,11 @@ class StorageTarget:
                 return
             damaged = True  # somebody wrote something else under this name
         except ResourceNotFoundError as error:
-            if getattr(error, "error_code", None) != "BlobNotFound":
-                with suppress(ResourceExistsError):
+            if _code_of(error) != "BlobNotFound":
+                with _allowed("ContainerAlreadyExists"):
                     service.create_container(self._access.container)
         # It exists after all when another task was faster; the name says that the content is the same.
-        with opened(content) as (stream, size), suppress(ResourceExistsError):
+        with opened(content) as (stream, size), _allowed("BlobAlreadyExists"):
             blob.upload_blob(
                 cast(IO[bytes], stream),  # nothing but read() is used
                 length=size,
@@ -218,7 +218,7 @@ class StorageTarget:
                 "proxy and ca_path; a local MMS is started with mms-local serve.",
                 code="StorageUnreachable",
             )
-        code = str(getattr(error, "error_code", None) or error.reason or "unknown")
+        code = _code_of(error) or error.reason or "without a reason"
         hint = ""
         if error.status_code in (401, 403):
             hint = (
@@ -228,7 +228,7 @@ class StorageTarget:
         return UploadError(
             f"{content.path} was not uploaded: {where} answered {error.status_code} {code}.{hint}",
             status=error.status_code,
-            service_code=code,
+            service_code=_code_of(error),
             request_id=headers.get("x-ms-request-id"),
             client_request_id=headers.get("x-ms-client-request-id"),
         )
@@ -246,6 +246,24 @@ class _TokenCredential:
 
         token = self._credential.token()
         return AccessToken(token.value, int(token.expires_on or 0))
+
+
+def _code_of(error: AzureError) -> str | None:
+    """Return the service's own word for an error; None when it gave none."""
+    code = getattr(error, "error_code", None)
+    return str(getattr(code, "value", code)) if code else None
+
+
+@contextmanager
+def _allowed(code: str) -> Iterator[None]:
+    """Let pass that something exists already, and no other conflict, such as a container that is being deleted."""
+    from azure.core.exceptions import ResourceExistsError
+
+    try:
+        yield
+    except ResourceExistsError as error:
+        if _code_of(error) != code:
+            raise
 
 
 def _opener(access: Access) -> str:

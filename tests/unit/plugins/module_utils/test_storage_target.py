@@ -5,6 +5,9 @@
 from __future__ import annotations
 
 import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,7 @@ from ansible_collections.azureml.model_management.plugins.module_utils._errors i
     AuthError,
     InputError,
     MissingLibraryError,
+    UploadError,
 )
 from ansible_collections.azureml.model_management.plugins.module_utils._options.storage import STORAGE_OPTIONS
 from ansible_collections.azureml.model_management.plugins.module_utils._storage.access import ENVIRONMENT
@@ -84,6 +88,46 @@ def test_without_any_secret_the_message_says_what_a_token_is_wanted_for() -> Non
     with pytest.raises(AuthError, match="neither storage_account_key nor storage_sas_token") as caught:
         storage_from(options, {"HOME": "/nonexistent", "PATH": "/nonexistent"})
     assert "AZUREML_MMS_ACCESS_TOKEN" not in caught.value.message
+
+
+class Conflict(BaseHTTPRequestHandler):
+    """A blob service without the container, whose deletion is not over yet."""
+
+    def do_HEAD(self) -> None:
+        self.answer(404, "ContainerNotFound")
+
+    def do_PUT(self) -> None:
+        self.answer(409, "ContainerBeingDeleted")
+
+    def answer(self, status: int, code: str) -> None:
+        self.send_response(status)
+        self.send_header("x-ms-error-code", code)
+        self.send_header("x-ms-request-id", "request-1")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_arguments: Any) -> None:
+        """Keep quiet."""
+
+
+@pytest.fixture
+def conflict() -> Iterator[str]:
+    """The URL of a running service of that kind."""
+    with HTTPServer(("127.0.0.1", 0), Conflict) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/account"
+        server.shutdown()
+        thread.join()
+
+
+def test_a_container_that_is_being_deleted_is_not_taken_for_one_that_exists(conflict: str, tmp_path: Path) -> None:
+    pytest.importorskip("azure.storage.blob")
+    (tmp_path / "m").write_bytes(b"x")
+    options = {"storage_account_url": conflict, "storage_account_key": "a2V5", "retries": 0}
+    with pytest.raises(UploadError, match=r"mms-assets answered 409 ContainerBeingDeleted\.") as caught:
+        storage_from(options, {}).ensure(content_of(tmp_path / "m"))
+    assert (caught.value.service_code, caught.value.request_id) == ("ContainerBeingDeleted", "request-1")
 
 
 def test_every_variable_belongs_to_an_option() -> None:
