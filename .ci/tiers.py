@@ -7,7 +7,8 @@
     tiers.py --summary       no run, only the summary of the tiers that ran last
 
 A tier is a nox session (see noxfile.py). It counts with the tests in its JUnit report, or as one when it has none. A
-tier is skipped when its Python is not installed. With CI=true a test that was skipped inside a tier fails the tier.
+tier is skipped, with a line that says so, when its Python is not installed. With CI=true a test that was skipped inside
+a tier fails the tier.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import shutil
 import signal
 import sys
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -28,7 +29,6 @@ from xml.etree import ElementTree
 ROOT = Path(__file__).resolve().parents[1]
 CACHE = ROOT / ".cache"
 NOX = [str(ROOT / ".venv/bin/nox"), "-f", str(ROOT / ".ci/noxfile.py"), "--no-error-on-missing-interpreters"]
-AT_A_TIME = 2
 TIME_LIMIT = 30 * 60.0
 """Seconds after which a tier is ended and has failed."""
 LINES_SHOWN = 40
@@ -66,6 +66,15 @@ class Result:
     notes: list[str] = field(default_factory=list)
 
 
+LEFT_OUT = Result(
+    "kubernetes",
+    "skipped",
+    skipped=1,
+    notes=["SKIPPED TIER: kubernetes because it needs a cluster; to run it: make test-kubernetes"],
+)
+"""What `make test` says of the tier that is a command of its own."""
+
+
 async def all_tiers() -> list[Tier]:
     """The sessions of the noxfile, in its order."""
     listing = await asyncio.create_subprocess_exec(*NOX, "--list", "--json", stdout=asyncio.subprocess.PIPE)
@@ -87,21 +96,36 @@ def chosen(tiers: Iterable[Tier], names: list[str]) -> list[Tier]:
     return [tier for tier in tiers if tier.name in names or tier.session in names]
 
 
-async def run(tier: Tier, slots: asyncio.Semaphore, ansible_test: asyncio.Lock) -> Result:
-    """Waits for its turn, runs the tier, and keeps the result on disk for `--summary`."""
-    if not shutil.which(f"python{tier.python}"):
+async def results_of(tiers: list[Tier]) -> list[Result]:
+    """Runs the tiers, two at a time, and returns how they ended, in their order.
+
+    Of those that ansible-test runs, one worker takes all: they share virtual environments.
+    """
+    results: dict[str, Result] = {}
+    exclusive = deque(tier for tier in tiers if "ansible-test" in tier.tags)
+    others = deque(tier for tier in tiers if "ansible-test" not in tier.tags)
+
+    async def work_off(*queues: deque[Tier]) -> None:
+        for queue in queues:
+            while queue:
+                tier = queue.popleft()
+                results[tier.name] = await run(tier)
+
+    await asyncio.gather(work_off(exclusive, others), work_off(others))
+    return [results[tier.name] for tier in tiers]
+
+
+async def run(tier: Tier) -> Result:
+    """Runs the tier if its Python is here, and keeps the result on disk for `--summary`."""
+    if shutil.which(f"python{tier.python}"):
+        result = await outcome(tier)
+    else:
         note = (
             f"SKIPPED TIER: {tier.name} because there is no Python {tier.python} here; "
             f"to run it: put python{tier.python} on PATH and call .ci/run -s '{tier.name}'"
         )
         print(note, flush=True)
         result = Result(tier.name, "skipped", skipped=1, notes=[note])
-    elif "ansible-test" in tier.tags:
-        async with ansible_test, slots:
-            result = await outcome(tier)
-    else:
-        async with slots:
-            result = await outcome(tier)
     path = CACHE / "results" / f"{tier.name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(asdict(result), indent=1), encoding="utf-8")
@@ -190,11 +214,12 @@ async def main(arguments: list[str]) -> int:
         results = last_results()
     else:
         tiers = chosen(await all_tiers(), arguments)
-        slots, ansible_test = asyncio.Semaphore(AT_A_TIME), asyncio.Lock()
-        results = list(await asyncio.gather(*(run(tier, slots, ansible_test) for tier in tiers)))
+        results = await results_of(tiers)
         for tier, result in zip(tiers, results):
             if result.verdict == "failed":
                 print(end_of(tier.log))
+        if not arguments:
+            results.append(LEFT_OUT)
     print("\n" + summary(results))
     return 1 if any(result.verdict == "failed" for result in results) else 0
 
