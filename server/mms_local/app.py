@@ -23,7 +23,7 @@ from mms_local.compute.front import Front
 from mms_local.compute.traffic import Traffic
 from mms_local.config import Config
 from mms_local.control.faults import Faults
-from mms_local.control.guard import control_from_no_other_site
+from mms_local.control.guard import from_no_other_site
 from mms_local.control.journal import RequestJournal
 from mms_local.control.room import ControlRoom, State
 from mms_local.control.state import StateDocument
@@ -164,7 +164,7 @@ class Server:
         middlewares = [middleware.observed(self.journal), middleware.refusals_answered]
         if not self.config.control_anywhere:
             middlewares.append(middleware.control_on_loopback)
-        middlewares += [control_from_no_other_site, middleware.sabotaged(self.faults)]
+        middlewares += [from_no_other_site(self.config.host), middleware.sabotaged(self.faults)]
         app = web.Application(middlewares=middlewares, client_max_size=self.config.max_body)
         app.on_response_prepare.append(middleware.add_request_ids)
         return app

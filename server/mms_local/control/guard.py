@@ -11,27 +11,35 @@ from __future__ import annotations
 import ipaddress
 
 from aiohttp import hdrs, web
+from aiohttp.typedefs import Middleware
 
 from mms_local.api.errors import ApiError
 from mms_local.api.middleware import Handler, room
 
 
-@web.middleware
-async def control_from_no_other_site(request: web.Request, handler: Handler) -> web.StreamResponse:
+def from_no_other_site(own_host: str) -> Middleware:
     """Apply :func:`demand_no_other_site` to the control room and the page."""
-    if room(request) == "control":
-        demand_no_other_site(request)
-    return await handler(request)
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if room(request) == "control":
+            demand_no_other_site(request, own_host)
+        return await handler(request)
+
+    return middleware
 
 
-def demand_no_other_site(request: web.Request) -> None:
-    """Refuse what a web page of another origin had a browser send. Clients that are no browser are not touched.
+def demand_no_other_site(request: web.Request, own_host: str = "") -> None:
+    """Refuse what a web page of another site may have had a browser send.
+
+    Args:
+        own_host: the name or address that the server was told to listen on.
 
     Raises:
         ApiError: 403.
     """
-    host = request.url.host or ""
-    if not _cannot_be_rebound(host):
+    host = (request.url.host or "").lower()
+    if host != own_host.lower() and not _cannot_be_rebound(host):
         raise ApiError(403, f"this does not answer under the name {host!r}; use localhost or an IP address")
     origin = request.headers.get(hdrs.ORIGIN)
     if origin is not None and not _is_own(origin, request):
@@ -58,6 +66,6 @@ def _cannot_be_rebound(host: str) -> bool:
     try:
         ipaddress.ip_address(host)
     except ValueError:
-        name = host.rstrip(".").lower()
+        name = host.rstrip(".")
         return bool(name) and ("." not in name or name.endswith(".localhost"))
     return True

@@ -4,6 +4,7 @@
 
 const ROOT = "/_mms/page/";
 const KEPT = 40;
+const LONGEST = 15000; // milliseconds that a read may take
 const known = new Map(); // path -> {tag, value}, least recently used first
 
 /** An answer that is not the one that was asked for; `status` is 0 when there was none at all. */
@@ -17,7 +18,8 @@ export class Problem extends Error {
 /** The JSON value, or the text, behind a path below `/_mms/page/`. */
 export async function get(path) {
   const before = known.get(path);
-  const answer = await send(path, { headers: before ? { "If-None-Match": before.tag } : {}, cache: "no-store" });
+  const headers = before ? { "If-None-Match": before.tag } : {};
+  const answer = await send(path, { headers, cache: "no-store", signal: AbortSignal.timeout(LONGEST) });
   const value = answer.status === 304 ? before.value : await content(answer);
   known.delete(path);
   known.set(path, { tag: answer.headers.get("ETag"), value });

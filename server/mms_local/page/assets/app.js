@@ -12,6 +12,7 @@ import { VIEWS, link, route } from "./route.js";
 
 const EVERY = 1000; // milliseconds between two questions
 const HIDDEN = 10000; // the same while nobody looks
+const CLICK = 2000; // the longest click that is waited for
 
 const COMPUTE = {
   process: "services run as processes",
@@ -23,12 +24,19 @@ const at = (id) => document.getElementById(id);
 let summary = null;
 let timer = 0;
 let turns = 0;
-let pressed = false; // a click is under way: what it began on must still be there when it ends
+let asking = false;
+let pressed = -Infinity; // when a click began: what it began on must still be there when it ends
 
 async function poll() {
   clearTimeout(timer);
+  if (asking) return;
+  asking = true;
+  if (performance.now() - pressed > CLICK) await ask();
+  asking = false;
   timer = setTimeout(poll, document.hidden ? HIDDEN : EVERY);
-  if (pressed) return;
+}
+
+async function ask() {
   try {
     const latest = await get("summary");
     const changed = latest !== summary;
@@ -121,8 +129,8 @@ function showWelcome() {
 }
 
 addEventListener("hashchange", () => show().catch((problem) => setLive(false, problem.message)));
-addEventListener("pointerdown", () => (pressed = true));
-for (const end of ["pointerup", "pointercancel", "blur"]) addEventListener(end, () => (pressed = false));
+addEventListener("pointerdown", () => (pressed = performance.now()));
+for (const end of ["pointerup", "pointercancel", "blur"]) addEventListener(end, () => (pressed = -Infinity));
 document.addEventListener("visibilitychange", () => document.hidden || poll());
 addEventListener("keydown", (event) => {
   if (event.key === "Escape" && route().id) location.hash = link({ kind: "", id: "" });
