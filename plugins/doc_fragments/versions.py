@@ -29,6 +29,7 @@ options:
     description:
       - How many versions of O(name) to keep. Older ones are deleted unless something uses them; RV(removed) and
         RV(kept) tell which.
-      - Left out, none is deleted. Only with O(state=present).
+      - With O(state=absent) the old versions are deleted and nothing else is done. Left out, O(state=absent) deletes
+        all that it names, and O(state=present) none.
     type: int
 """

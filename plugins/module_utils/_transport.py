@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from html import unescape
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -127,6 +128,7 @@ class Transport:
         settings: How to reach the server.
         clock: Time, for delays and deadlines.
         jitter: Gives a number from 0 to 1 that spreads the delays of many clients.
+        session: Does the HTTP; None opens one with the first request.
     """
 
     def __init__(
@@ -137,6 +139,7 @@ class Transport:
         user_agent: str = "azureml.model_management",
         clock: Clock | None = None,
         jitter: Callable[[], float] = random.random,
+        session: requests.Session | None = None,
     ) -> None:
         self.credential = credential
         self.settings = settings
@@ -144,7 +147,7 @@ class Transport:
         self._user_agent = user_agent
         self._clock = clock or SystemClock()
         self._jitter = jitter
-        self._session: requests.Session | None = None
+        self._session = session
         self._renewed = False
 
     def send(
@@ -328,7 +331,10 @@ class Transport:
 def is_loopback(url: str) -> bool:
     """Tell whether the URL leads to this machine itself."""
     host = urlsplit(url).hostname or ""
-    return host == "localhost" or host == "::1" or host.startswith("127.")
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _with_token(prepared: requests.PreparedRequest, token: str | None) -> requests.PreparedRequest:

@@ -41,7 +41,8 @@ def check_versions(options: Mapping[str, Any], generation: Generation, kind: Kin
     """
     keep = options["keep_last"]
     if options["state"] == "absent":
-        forbid(options, ("keep_last",))
+        if keep is not None and (options["id"] or options["version"] is not None):
+            raise InputError("keep_last is about all versions of a name; leave out id and version.")
         if options["version"] is not None and not options["name"]:
             raise InputError("version says which one of a name is meant, so name must be set too.")
         if options["id"] and options["name"]:

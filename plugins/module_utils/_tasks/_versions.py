@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -29,13 +29,20 @@ def selected(collection: Collection[V], options: Mapping[str, Any]) -> list[V]:
     ]
 
 
-def plan_deletion(collection: Collection[V], options: Mapping[str, Any], generation: Generation) -> Plan[V]:
-    """Decide what C(state=absent) deletes.
+Users = Callable[[], Mapping[str, Sequence[str]]]
+"""Looks up what uses which version, by id in normal form; asked only when something might have to be deleted."""
+
+
+def plan_deletion(collection: Collection[V], options: Mapping[str, Any], generation: Generation, users: Users) -> Plan[V]:
+    """Decide what C(state=absent) deletes: all that the options name, or with C(keep_last) the old ones that nothing uses.
 
     Raises:
         RefusedError: there is something, and this generation cannot delete it.
     """
-    plan = plan_absence(sorted(selected(collection, options), key=lambda one: one.version or 0))
+    versions = sorted(selected(collection, options), key=lambda one: one.version or 0)
+    if options["keep_last"] is not None:
+        return with_surplus(plan_absence(()), versions, options["keep_last"], users)
+    plan = plan_absence(versions)
     if plan.removed and not collection.kind.deletable:
         raise RefusedError(
             f"api_version {generation.api_version} has no way to delete a {collection.kind.name} (protocol 2.1.1). "
@@ -44,15 +51,12 @@ def plan_deletion(collection: Collection[V], options: Mapping[str, Any], generat
     return plan
 
 
-def with_surplus(plan: Plan[V], versions: Iterable[V], keep: int | None, users: Mapping[str, Sequence[str]]) -> Plan[V]:
-    """Return the plan with the deletion of all but the newest C(keep) versions added.
-
-    Args:
-        users: By id in normal form, what uses a version.
-    """
-    if keep is None:
+def with_surplus(plan: Plan[V], versions: Sequence[V], keep: int | None, users: Users) -> Plan[V]:
+    """Return the plan with the deletion of all but the newest C(keep) versions added."""
+    coming = plan.action == "create"
+    if keep is None or len(versions) + coming <= keep:
         return plan
-    removed, kept = surplus(versions, keep, users, coming=plan.action == "create")
+    removed, kept = surplus(versions, keep, users(), coming=coming)
     return replace(plan, removed=removed, kept=kept)
 
 

@@ -51,7 +51,7 @@ class ImageSteps:
     def plan(self) -> Plan[Image]:
         options, client = self._session.options, self._session.client
         if options["state"] == "absent":
-            return plan_deletion(client.images, options, client.generation)
+            return plan_deletion(client.images, options, client.generation, self._users)
         manifest = referred(client.manifests, options["manifest"])
         if manifest is None:
             return Plan("create", after=self._wanted, missing=(not_found(client.manifests, options["manifest"]),))
@@ -61,10 +61,11 @@ class ImageSteps:
         images = client.images.list(manifest_id=None if wide else manifest.id)
         versions = [one for one in images if one.name == self._wanted.name]
         plan = plan_version(self._wanted, versions)
-        if options["keep_last"] is None or len(versions) + (plan.action == "create") <= options["keep_last"]:
-            return plan
-        users = users_of((service.image_id, f"service {label(service)}") for service in client.services.list())
-        return with_surplus(plan, versions, options["keep_last"], users)
+        return with_surplus(plan, versions, options["keep_last"], self._users)
+
+    def _users(self) -> dict[str, list[str]]:
+        services = self._session.client.services.list()
+        return users_of((service.image_id, f"service {label(service)}") for service in services)
 
     def apply(self, plan: Plan[Image]) -> Done[Image]:
         images, waiting = self._session.client.images, self._session.options["wait"]

@@ -90,14 +90,15 @@ class ManifestSteps:
     def plan(self) -> Plan[Manifest]:
         options, client = self._session.options, self._session.client
         if options["state"] == "absent":
-            return plan_deletion(client.manifests, options, client.generation)
+            return plan_deletion(client.manifests, options, client.generation, self._users)
         missing = self._find_models()
         versions = [one for one in client.manifests.list(name=options["name"]) if one.name in (None, options["name"])]
         plan = plan_version(self._wanted, versions, missing)
-        if options["keep_last"] is None or len(versions) + (plan.action == "create") <= options["keep_last"]:
-            return plan
-        users = users_of((image.manifest_id, f"image {label(image)}") for image in client.images.list())
-        return with_surplus(plan, versions, options["keep_last"], users)
+        return with_surplus(plan, versions, options["keep_last"], self._users)
+
+    def _users(self) -> dict[str, list[str]]:
+        images = self._session.client.images.list()
+        return users_of((image.manifest_id, f"image {label(image)}") for image in images)
 
     def _find_models(self) -> tuple[str, ...]:
         """Turn references to models into ids; return words for those that do not exist."""

@@ -46,17 +46,17 @@ class ModelSteps:
     def plan(self) -> Plan[Model]:
         options, client = self._session.options, self._session.client
         if options["state"] == "absent":
-            return plan_deletion(client.models, options, client.generation)
+            return plan_deletion(client.models, options, client.generation, self._users)
         versions = [model for model in client.models.list(name=options["name"]) if model.name == options["name"]]
         plan = plan_version(self._wanted, versions)
-        if options["keep_last"] is None or len(versions) + (plan.action == "create") <= options["keep_last"]:
-            return plan
-        users = users_of(
+        return with_surplus(plan, versions, options["keep_last"], self._users)
+
+    def _users(self) -> dict[str, list[str]]:
+        return users_of(
             (model_id, f"manifest {label(manifest)}")
-            for manifest in client.manifests.list()
+            for manifest in self._session.client.manifests.list()
             for model_id in manifest.model_ids or ()
         )
-        return with_surplus(plan, versions, options["keep_last"], users)
 
     def apply(self, plan: Plan[Model]) -> Done[Model]:
         models = self._session.client.models
