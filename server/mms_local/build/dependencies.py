@@ -18,15 +18,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mms_local.build.bytecode import compile_folder
 from mms_local.build.failure import build_failed
 from mms_local.build.requirements import RUNTIME
 from mms_local.children import python_module
 from mms_local.core.ports import Log
 
 _UNFINISHED = ".unfinished-"
-_FORMAT = 1  # raise it when the way of installing changes what is in a folder
+_FORMAT = 2  # raise it when the way of installing changes what is in a folder
 _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+(?=@)")
-_SITE_IN_IMAGE = "/opt/mms/site"
+SITE = "/opt/mms/site"
+"""Where the packages are in a container."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,21 @@ class Interpreter:
 
     @classmethod
     def at(cls, path: str) -> Interpreter:
-        """Ask the interpreter itself."""
+        """Ask the interpreter itself.
+
+        Raises:
+            JobFailed: it does not run.
+        """
         question = (
             "import json, platform, sysconfig; "
             "print(json.dumps([platform.python_version(), '-'.join([sysconfig.get_platform(), *platform.libc_ver()])]))"
         )
-        answer = subprocess.run([path, "-I", "-c", question], capture_output=True, check=True, text=True, timeout=60)
+        try:
+            answer = subprocess.run(
+                [path, "-I", "-c", question], capture_output=True, check=True, text=True, timeout=60
+            )
+        except (OSError, subprocess.SubprocessError) as error:
+            raise build_failed("NoPython", f"The Python {path} does not work: {error}", status=500) from error
         version, system = json.loads(answer.stdout)
         return cls(path, version, system.rstrip("-"))
 
@@ -95,7 +106,7 @@ class DependencyCache:
                 site = Path(scratch, "site")
                 await self._install(requirements, Path(scratch), log)
                 await asyncio.to_thread(_without_scripts, site)
-                await self._compile(site)
+                await compile_folder(self._interpreter.path, site, SITE)
                 _rename(site, folder)
             log(f"Dependencies installed in {time.monotonic() - started:.1f} s: {key[:12]}")
             return folder
@@ -126,18 +137,6 @@ class DependencyCache:
             )
         if status != 0:
             raise build_failed("RequirementsNotResolved", _reason(last))
-
-    async def _compile(self, site: Path) -> None:
-        """Byte code whose validity is not checked again: files in an image do not change, and a start takes a third."""
-        arguments = ["-q", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash"]
-        arguments += ["-s", str(site), "-p", _SITE_IN_IMAGE, str(site)]
-        command = python_module(
-            self._interpreter.path, "compileall", *arguments, environment=os.environ, directory=site
-        )
-        async with command as child:
-            # Some packages ship files for other Pythons, which do not compile; the rest is compiled all the same.
-            await child.output.read()
-            await child.ended()
 
 
 def remove_unfinished(directory: Path) -> None:

@@ -6,17 +6,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from mms_local.build.bytecode import compile_folder
 from mms_local.build.dependencies import Interpreter
 from mms_local.build.failure import build_failed
 from mms_local.build.oci_layer import Member, members
-from mms_local.children import python_module
 
 _LEFT_OUT = frozenset(
     (
@@ -73,11 +72,7 @@ async def host_base(interpreter: Interpreter, scratch: Path) -> list[Member]:
     copy = scratch / "stdlib"
     await asyncio.to_thread(_copy_stdlib, stdlib, copy)
     place = f"/usr/local/lib/python{interpreter.minor}"
-    flags = ("-q", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash", "-s", str(copy), "-p", place, str(copy))
-    compiler = python_module(interpreter.path, "compileall", *flags, environment=os.environ, directory=scratch)
-    async with compiler as child:
-        await child.output.read()
-        await child.ended()
+    await compile_folder(interpreter.path, copy, place)
     libraries = await asyncio.to_thread(_libraries, executable, copy)
     return [
         *members(copy, place),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mms_local.build.dependencies import SITE
 from mms_local.build.laid_out import LaidOut
 from mms_local.build.layout import MODELS
 from mms_local.build.oci_layer import Blobs, Layer, descriptor, members, write_layer
@@ -18,7 +19,6 @@ MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 CONFIG = "application/vnd.oci.image.config.v1+json"
 INDEX = "application/vnd.oci.image.index.v1+json"
 PORT = 5001
-SITE = "/opt/mms/site"
 
 _APP = "/var/azureml-app"
 _RUNTIME = "/opt/mms/runtime"

@@ -13,12 +13,16 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from mms_local.build import tree
 from mms_local.build.failure import build_failed
 
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
 LAYER = "application/vnd.oci.image.layer.v1.tar"
+_UNFINISHED = "new-"
 _LEVEL = 1  # of gzip: a cluster next door gains more from a fast build than from the last tenth of size
 
 
@@ -73,9 +77,14 @@ class Blobs:
         except OSError:
             target.symlink_to(source.path(digest).resolve())
 
-    def temporary(self) -> Any:
+    def temporary(self) -> tempfile._TemporaryFileWrapper[bytes]:
         """A new file beside the blobs, to be given to `keep`."""
-        return tempfile.NamedTemporaryFile(dir=self._directory, prefix="new-", delete=False)
+        return tempfile.NamedTemporaryFile(dir=self._directory, prefix=_UNFINISHED, delete=False)
+
+    def sweep(self) -> None:
+        """Delete what a writer that was killed left behind."""
+        for path in self._directory.glob(f"{_UNFINISHED}*"):
+            path.unlink()
 
     def keep_checked(self, file: Path, digest: str) -> None:
         """Make a file from elsewhere the blob of the digest that it should have.
@@ -171,7 +180,7 @@ def _add(tar: tarfile.TarFile, member: Member) -> None:
 class _Digested(io.RawIOBase):
     """Passes bytes on and knows their number and SHA-256."""
 
-    def __init__(self, target: Any) -> None:
+    def __init__(self, target: SupportsWrite[bytes]) -> None:
         self._target = target
         self._hash = hashlib.sha256()
         self.size = 0

@@ -15,10 +15,10 @@ from typing import Any, Protocol
 
 import aiohttp
 
-from mms_local.build.dependencies import Interpreter
+from mms_local.build.dependencies import SITE, Interpreter
 from mms_local.build.failure import build_failed
 from mms_local.build.oci_base import CERTIFICATES_IN_IMAGE, host_base
-from mms_local.build.oci_image import INDEX, MANIFEST, SITE, Base
+from mms_local.build.oci_image import INDEX, MANIFEST, Base
 from mms_local.build.oci_layer import LAYER, Blobs, Layer, members, write_layer
 from mms_local.build.reference import Reference
 from mms_local.build.registry import Repository
@@ -47,6 +47,7 @@ class LayerCache:
         self._scratch = scratch
         self._lock = asyncio.Lock()
         self.blobs = Blobs(directory / "blobs")
+        self.blobs.sweep()
 
     async def dependencies(self, folder: Path, log: Log) -> Layer:
         """The layer with a dependency folder."""

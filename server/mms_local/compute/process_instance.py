@@ -95,6 +95,8 @@ class Instance:
     async def _spawned(self, listener: int) -> Child:
         image = self._spec.image
         laid_out = LaidOut.load(image.directory)
+        if not (image.directory / "deps").is_dir():
+            raise FileNotFoundError(f"the packages of image {image.location} were deleted; build the image again")
         environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
         environment |= {
             "PYTHONPATH": os.pathsep.join(str((image.directory / part).resolve()) for part in ("deps", "runtime")),
