@@ -235,9 +235,7 @@ function operations(rows) {
       "li",
       {},
       el("a", { href: linkTo(row), "data-key": `operation-${row.id}` }, row.job),
-      " ",
       stateBadge(row.state),
-      " ",
       when(row.created),
     );
   return el("section", {}, el("h3", {}, "Operations"), el("ul", { class: "plain" }, rows.map(item)));
@@ -249,18 +247,15 @@ function deployments(rows) {
     el(
       "li",
       {},
-      when(row.created),
-      row.expired ? [" until ", when(row.expired)] : " until now",
-      " ",
+      el("span", {}, when(row.created), " until ", row.expired ? when(row.expired) : "now"),
       stateBadge(row.state),
-      " ",
       row.images.map(chip),
     );
   return el("section", {}, el("h3", {}, "Deployments"), el("ul", { class: "plain" }, rows.map(item)));
 }
 
 function assets(rows) {
-  const item = (asset) => el("li", {}, el("b", {}, asset.id), " ", code(asset.url), asset.unpack ? " (unpacked)" : "");
+  const item = (asset) => el("li", {}, el("b", {}, asset.id), code(asset.url), asset.unpack ? "(unpacked)" : "");
   return el("section", {}, el("h3", {}, "Assets"), el("ul", { class: "plain" }, rows.map(item)));
 }
 
@@ -268,7 +263,7 @@ function around(data) {
   if (data.kind === "operations") return null;
   return el(
     "p",
-    {},
+    { class: "around" },
     el(
       "a",
       {
