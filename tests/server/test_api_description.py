@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.slow
-def test_the_server_keeps_to_its_description(server: ServerProcess) -> None:
+def test_the_server_keeps_to_its_description(server: ServerProcess, tmp_path: Path) -> None:
     uv = shutil.which("uv") or str(ROOT / ".venv/bin/uv")
     command = [uv, "tool", "run", "--from", f"schemathesis=={VERSION}", "schemathesis", "run"]
     flags = {
@@ -30,7 +30,11 @@ def test_the_server_keeps_to_its_description(server: ServerProcess) -> None:
     }
     options = [part for flag in flags.items() for part in flag]
     result = subprocess.run(
-        [*command, f"{server.url}/_mms/openapi.json", *options], capture_output=True, text=True, timeout=300
+        [*command, f"{server.url}/_mms/openapi.json", *options],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        cwd=tmp_path,
     )
     assert result.returncode == 0, result.stdout[-8000:] + result.stderr[-2000:]
     assert "Tested: 39" in result.stdout
