@@ -323,6 +323,7 @@ failure:
       type: str
 """
 
+from ansible_collections.azureml.model_management.plugins.module_utils._options.asset import ASSET_OPTIONS
 from ansible_collections.azureml.model_management.plugins.module_utils._options.auth import AUTH_OPTIONS
 from ansible_collections.azureml.model_management.plugins.module_utils._options.connection import CONNECTION_OPTIONS
 from ansible_collections.azureml.model_management.plugins.module_utils._options.storage import STORAGE_OPTIONS
@@ -330,18 +331,11 @@ from ansible_collections.azureml.model_management.plugins.module_utils._options.
 from ansible_collections.azureml.model_management.plugins.module_utils._runner import Task, converging, run_module
 from ansible_collections.azureml.model_management.plugins.module_utils._tasks.manifest import ManifestSteps
 
-ASSET = {
-    "source": {"type": "str", "required": True},
-    "id": {"type": "str"},
-    "mime_type": {"type": "str"},
-    "unpack": {"type": "bool"},
-}
-
 TASK = Task(
     options={
         "name": {"type": "str"},
         "driver": {"type": "str"},
-        "assets": {"type": "list", "elements": "dict", "options": ASSET},
+        "assets": {"type": "list", "elements": "dict", "options": ASSET_OPTIONS},
         "models": {"type": "list", "elements": "str"},
         "runtime_type": {"type": "str", "default": "Python"},
         "pip_requirements": {"type": "str"},

@@ -187,6 +187,21 @@ def test_old_versions_go_and_those_in_use_stay(account: Workbench, tmp_path: Pat
     assert [model["version"] for model in versions(account, "model")] == [4, 2]
 
 
+def test_old_versions_can_be_deleted_without_describing_a_new_one(account: Workbench, tmp_path: Path) -> None:
+    for number in range(1, 5):
+        account.ok("mms_model", name="iris", url=f"https://example.com/{number}")
+    account.ok("mms_manifest", name="m", driver=driver(tmp_path), models=["iris:1"])
+    old = {"name": "iris", "state": "absent", "keep_last": 2}
+    check = account.ok("mms_model", check=True, **old)
+    assert check.writes == []
+    pruned = account.ok("mms_model", **old)
+    assert pruned.result["action"] == check.result["action"] == "delete"
+    assert pruned.result["removed"] == check.result["removed"] == ["iris:2"]
+    assert pruned.result["kept"] == [{"name": "iris:1", "reason": "used by manifest m:1"}]
+    assert not account.ok("mms_model", **old).result["changed"]
+    assert [model["version"] for model in versions(account, "model")] == [4, 3, 1]
+
+
 def test_a_new_version_counts_among_those_to_keep(account: Workbench) -> None:
     for number in range(1, 4):
         account.ok("mms_model", name="iris", url=f"https://example.com/{number}", keep_last=2)

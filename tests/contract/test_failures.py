@@ -54,10 +54,10 @@ BAD_INPUT: dict[str, tuple[str, Callable[[Path], dict[str, Any]], list[str]]] = 
     ),
     "nothing named": ("mms_model", lambda tmp: {"state": "absent"}, ["id", "name"]),
     "version of nothing": ("mms_model", lambda tmp: {"state": "absent", "version": 1}, ["version", "name"]),
-    "keeping while deleting": (
+    "keeping one version": (
         "mms_model",
-        lambda tmp: {"state": "absent", "name": "m", "keep_last": 1},
-        ["keep_last"],
+        lambda tmp: {"state": "absent", "name": "m", "version": 1, "keep_last": 1},
+        ["keep_last", "version"],
     ),
     "driver without run": (
         "mms_manifest",

@@ -33,7 +33,9 @@ Users = Callable[[], Mapping[str, Sequence[str]]]
 """Looks up what uses which version, by id in normal form; asked only when something might have to be deleted."""
 
 
-def plan_deletion(collection: Collection[V], options: Mapping[str, Any], generation: Generation, users: Users) -> Plan[V]:
+def plan_deletion(
+    collection: Collection[V], options: Mapping[str, Any], generation: Generation, users: Users
+) -> Plan[V]:
     """Decide what C(state=absent) deletes: all that the options name, or with C(keep_last) the old ones that nothing uses.
 
     Raises:
@@ -41,7 +43,8 @@ def plan_deletion(collection: Collection[V], options: Mapping[str, Any], generat
     """
     versions = sorted(selected(collection, options), key=lambda one: one.version or 0)
     if options["keep_last"] is not None:
-        return with_surplus(plan_absence(()), versions, options["keep_last"], users)
+        plan = with_surplus(plan_absence(()), versions, options["keep_last"], users)
+        return replace(plan, action="delete") if plan.removed else plan
     plan = plan_absence(versions)
     if plan.removed and not collection.kind.deletable:
         raise RefusedError(

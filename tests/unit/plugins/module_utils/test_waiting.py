@@ -1,0 +1,107 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import repeat
+
+import pytest
+
+from ansible_collections.azureml.model_management.plugins.module_utils._errors import NotFoundError, WaitTimeout
+from ansible_collections.azureml.model_management.plugins.module_utils._waiting import Patience, Sight, Work, wait
+from ansible_collections.azureml.model_management.tests.unit.plugins.module_utils.scripted import FakeClock
+
+PATIENCE = Patience(timeout=100, interval=5)
+
+
+def work(states: Iterator[str | None], count: list[int] | None = None, name: str = "Building") -> Work:
+    """A work that shows these states, one at each look."""
+    counted = count if count is not None else [0]
+
+    def look() -> Sight | None:
+        counted[0] += 1
+        state = next(states)
+        return None if state is None else Sight(state, state in ("Succeeded", "Failed"))
+
+    return Work(name, look, "look again", "operation-1")
+
+
+def nothing(line: str) -> None:
+    pass
+
+
+def test_pauses_grow_up_to_the_interval() -> None:
+    clock = FakeClock()
+    wait([work(iter([*["Running"] * 8, "Succeeded"]))], PATIENCE, clock, nothing)
+    assert clock.slept == [0.5, 0.75, 1.125, 1.6875, 2.53125, 3.796875, 5, 5]
+
+
+def test_a_short_interval_is_kept_to() -> None:
+    clock = FakeClock()
+    wait([work(iter(["Running", "Running", "Failed"]))], Patience(10, 0.1), clock, nothing)
+    assert clock.slept == [0.1, 0.1]
+
+
+def test_what_has_ended_is_not_waited_for() -> None:
+    clock = FakeClock()
+    wait([work(iter(["Succeeded"]))], PATIENCE, clock, nothing)
+    assert clock.slept == []
+
+
+def test_each_new_state_is_told_once() -> None:
+    told: list[str] = []
+    wait([work(iter(["NotStarted", "Running", "Running", "Succeeded"]))], PATIENCE, FakeClock(), told.append)
+    assert [line.split(" after")[0] for line in told] == [
+        "Building: NotStarted",
+        "Building: Running",
+        "Building: Succeeded",
+    ]
+
+
+def test_time_is_measured_and_not_polls() -> None:
+    clock = FakeClock()
+    with pytest.raises(WaitTimeout) as caught:
+        wait([work(repeat("Running"))], PATIENCE, clock, nothing)
+    assert 95 <= sum(clock.slept) <= 100
+    failure = caught.value.to_failure()
+    assert failure["operation_id"] == "operation-1"
+    assert failure["resume"] == "look again"
+    for word in ("Running", "100 s", "look again"):
+        assert word in failure["message"]
+
+
+def test_slow_looks_count_as_time() -> None:
+    clock = FakeClock()
+
+    def slow() -> Sight:
+        clock.now += 60
+        return Sight("Running", ended=False)
+
+    with pytest.raises(WaitTimeout):
+        wait([Work("Building", slow, "look again")], PATIENCE, clock, nothing)
+    assert len(clock.slept) <= 2
+
+
+def test_what_is_not_visible_yet_is_given_some_time() -> None:
+    wait([work(iter([None, None, "Running", "Succeeded"]))], PATIENCE, FakeClock(), nothing)
+    with pytest.raises(NotFoundError, match="Building"):
+        wait([work(repeat(None))], PATIENCE, FakeClock(), nothing)
+
+
+@pytest.mark.parametrize("many", [1, 20, 500])
+def test_many_works_take_one_look_each_and_one_per_pause(many: int) -> None:
+    clock, looks = FakeClock(), [0]
+
+    def ending_at(moment: float) -> Callable[[], Sight]:
+        def look() -> Sight:
+            looks[0] += 1
+            return Sight("Succeeded", True) if clock.now >= moment else Sight("Running", False)
+
+        return look
+
+    begun = clock.now
+    works = [Work(str(number), ending_at(begun + 60 * number / many), "") for number in range(1, many + 1)]
+    wait(works, PATIENCE, clock, nothing)
+    assert looks[0] == many + len(clock.slept)
+    assert len(clock.slept) < 25
