@@ -155,3 +155,16 @@ def test_no_secret_is_shown_at_the_highest_verbosity(bench: Bench) -> None:
     # The variables of the test itself are echoed by nothing but Ansible's own view of them, which -vvvv does not print.
     assert [name for name, secret in {**secrets, "key": user.key}.items() if secret in shown] == []
     assert "sig=" not in shown.replace("sig=********", "")
+
+
+@pytest.mark.slow
+def test_pruning_deletes_old_versions_and_keeps_what_is_in_use(bench: Bench) -> None:
+    for answer in ("one", "two", "three"):
+        assert bench.play_hosts("fleet", {"iris-a": bench.variables("iris-a", bench.good_driver(answer))}).status == 0
+    hosts = fleet(bench, "iris-a")
+    pruned = bench.play_hosts("prune", hosts, "-e", "prune_keep=1")
+    assert pruned.status == 0, pruned.output
+    told = pruned.output[pruned.output.index("TASK [Tell what was deleted") :]
+    assert all(version in told for version in ("iris-a:1", "iris-a:2"))
+    assert ServiceUser(bench.server, "iris-a").ask() == (200, '["three"]')
+    assert bench.play_hosts("prune", hosts, "-e", "prune_keep=1").counts("iris-a")["changed"] == 0

@@ -85,7 +85,9 @@ def _body(given: Any) -> Any:
     try:
         return json.loads(given)
     except ValueError as error:
-        raise InputError(f"input is a text that is not JSON: {error}. Quote it as JSON, or give a YAML value.") from error
+        raise InputError(
+            f"input is a text that is not JSON: {error}. Quote it as JSON, or give a YAML value."
+        ) from error
 
 
 def _service(session: Session) -> Service:
@@ -95,7 +97,9 @@ def _service(session: Session) -> Service:
     else:
         service = next((one for one in services.list(name=reference) if one.name == reference), None)
     if service is None:
-        raise NotFoundError(f"Service {reference!r} does not exist, so it cannot be scored. A service is given as name or id.")
+        raise NotFoundError(
+            f"Service {reference!r} does not exist, so it cannot be scored. A service is given as name or id."
+        )
     if not service.scoring_uri:
         raise MmsError(
             f"Service {reference!r} is in state {service.state} and has no scoring URI yet. "
