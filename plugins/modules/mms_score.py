@@ -13,7 +13,8 @@ version_added: 1.0.0
 author:
   - azureml.model_management contributors (@azureml-model-management)
 description:
-  - Sends one request to a web service and fails when the answer is not the expected one; the smoke test of a deployment.
+  - Sends one request to a web service and fails when the answer is not the expected one. The smoke test of a
+    deployment.
   - The key is fetched by the module and never shown. A service that is still warming up is asked again.
   - Nothing is changed, so the service is asked in check mode as well.
 options:

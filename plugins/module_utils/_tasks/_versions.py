@@ -36,7 +36,7 @@ Users = Callable[[], Mapping[str, Sequence[str]]]
 def plan_deletion(
     collection: Collection[V], options: Mapping[str, Any], generation: Generation, users: Users
 ) -> Plan[V]:
-    """Decide what C(state=absent) deletes: all that the options name, or with C(keep_last) the old ones that nothing uses.
+    """Decide what C(state=absent) deletes: all that the options name, or with C(keep_last) old ones that nothing uses.
 
     Raises:
         RefusedError: there is something, and this generation cannot delete it.

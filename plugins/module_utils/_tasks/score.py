@@ -153,7 +153,7 @@ def _judge(service: Service, answer: _Answer, output: Any, options: Mapping[str,
     if response.status != 200:
         advice = " Check the key with mms_service_keys." if response.status == 401 else " The service's log has more."
         raise MmsError(
-            f"Service {service.name!r} answered {response.status} instead of 200: {response.text() or 'no body'}.{advice}",
+            f"Service {service.name!r} answered {response.status}, not 200: {response.text() or 'no body'}.{advice}",
             code="ScoringFailed",
             status=response.status,
             request_id=response.ids.request_id,
@@ -170,7 +170,7 @@ def _judge(service: Service, answer: _Answer, output: Any, options: Mapping[str,
             )
     if options["max_latency"] is not None and answer.seconds > options["max_latency"]:
         raise MmsError(
-            f"Service {service.name!r} took {answer.seconds:.3f} s to answer; max_latency is {options['max_latency']:g} s.",
+            f"Service {service.name!r} took {answer.seconds:.3f} s; max_latency is {options['max_latency']:g} s.",
             code="TooSlow",
             request_id=response.ids.request_id,
         )
