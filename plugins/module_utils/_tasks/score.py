@@ -58,9 +58,9 @@ def score(session: Session) -> dict[str, Any]:
     # Repeating is done here: while a service warms up, many more answers than the usual call for another try.
     transport = Transport(credential, replace(session.connection.http, retries=0), clock=session.clock)
     transport.ids = session.transport.ids  # one list for the whole task
-    answer = _warm_answer(session, transport, service, body)
+    answer = warm_answer(session, transport, service, body)
     output = _output(answer.response)
-    _judge(service, answer, output, options)
+    judge(service, answer, output, options)
     result = {
         "service": service.name,
         "scoring_uri": service.scoring_uri,
@@ -72,7 +72,9 @@ def score(session: Session) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class _Answer:
+class Answer:
+    """The first answer of a service that is warm."""
+
     response: Response
     seconds: float  # how long this one answer took
     attempts: int
@@ -109,8 +111,12 @@ def _service(session: Session) -> Service:
     return service
 
 
-def _warm_answer(session: Session, transport: Transport, service: Service, body: Any) -> _Answer:
-    """Return the first answer that is not one of a service that is still starting."""
+def warm_answer(session: Session, transport: Transport, service: Service, body: Any) -> Answer:
+    """Return the first answer that is not one of a service that is still starting (protocol 6, 7.2.11).
+
+    Raises:
+        MmsError: C(NotReady), when C(wait_timeout) is over.
+    """
     begun = session.clock.monotonic()
     attempts = 0
     while True:
@@ -120,7 +126,7 @@ def _warm_answer(session: Session, transport: Transport, service: Service, body:
             response = transport.send("POST", service.scoring_uri or "", body=body)
             now = session.clock.monotonic()
             if not _warming_up(response):
-                return _Answer(response, now - sent, attempts)
+                return Answer(response, now - sent, attempts)
             told = f"answered {response.status} {response.text()}".rstrip()
         except TransportError as error:
             if error.code == "TlsFailed":
@@ -148,7 +154,12 @@ def _output(response: Response) -> Any:
         return response.body.decode("utf-8", errors="replace")
 
 
-def _judge(service: Service, answer: _Answer, output: Any, options: Mapping[str, Any]) -> None:
+def judge(service: Service, answer: Answer, output: Any, options: Mapping[str, Any]) -> None:
+    """Compare status, output and latency with what the options ask for.
+
+    Raises:
+        MmsError: C(ScoringFailed), C(WrongAnswer) or C(TooSlow).
+    """
     response = answer.response
     if response.status != 200:
         advice = " Check the key with mms_service_keys." if response.status == 401 else " The service's log has more."

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from ansible_collections.azureml.model_management.plugins.module_utils._scoring import first_difference
 
 
