@@ -79,6 +79,13 @@ def test_anything_else_is_refused_and_told_what_to_send(keys_file: Path, header:
     assert not app.bodies
 
 
+def test_a_key_also_opens_by_the_header_that_api_servers_pass_on(keys_file: Path) -> None:
+    app = KeyCheck(Echo(), keys_file)
+    assert call(app, HTTP_X_MMS_AUTHORIZATION="Bearer first-key")[0] == 200
+    assert call(app, HTTP_X_MMS_AUTHORIZATION="Bearer wrong")[0] == 401
+    assert call(app, HTTP_AUTHORIZATION="Bearer wrong", HTTP_X_MMS_AUTHORIZATION="Bearer first-key")[0] == 401
+
+
 def test_health_needs_no_key_but_swagger_does(keys_file: Path) -> None:
     app = KeyCheck(Echo(), keys_file)
     assert call(app, "/")[0] == 200
