@@ -180,7 +180,7 @@ class Server:
             config.model_post_status,
             config.operation_location == "absolute",
         )
-        state = StateDocument(self.database, self.mms)
+        state = StateDocument(self.database, self.mms, self._fronts)
         control = ControlRoom(
             self.mms,
             self.journal,

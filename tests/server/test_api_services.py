@@ -334,6 +334,16 @@ def test_secrets_come_out_nowhere(server: ServerProcess, hosting: Api) -> None:
         assert not [text for text in seen if secret in text]
 
 
+def test_refused_services_and_mere_looks_leave_no_account_behind(server: ServerProcess, account: Api) -> None:
+    assert account.items("services") == []
+    assert account.call("DELETE", "services/none").status_code == 204
+    assert account.call("PUT", "services/none", {}).status_code == 404
+    assert server.control("GET", "state")["tables"]["account"]["rows"] == []
+    assert account.call("POST", "services", {}).status_code == 400
+    front_ports = [row[-1] for row in server.control("GET", "state")["tables"]["account"]["rows"]]
+    assert front_ports == [None]
+
+
 def test_each_account_that_deploys_has_a_front_of_its_own(
     start_server: Callable[..., ServerProcess], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -88,9 +88,7 @@ class DataPlane:
             demand_token(request, self.checker)
             query = query_of(request)
             _check_version(wire, query)
-            account = self.mms.accounts.open(name)
-            if operation.name == "services.create":
-                await self.fronts.ensure(account)
+            account = self.mms.accounts.open(name, create=operation.method == "POST")
             shapes = Shapes(
                 self.mms,
                 account,
@@ -101,6 +99,8 @@ class DataPlane:
                 self.fronts.origin(account, request),
             )
             reply = await operation.handler(Call(self.mms, account, wire, request, resource_id, query, shapes))
+            if operation.name == "services.create":
+                await self.fronts.ensure(account)
             return self._response(request, reply, shapes, operation)
 
         return await self.saboteur.around(operation.name, request, answer)

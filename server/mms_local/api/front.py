@@ -8,6 +8,7 @@ accounts may have services of the same name.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable
@@ -43,8 +44,8 @@ class Fronts:
     """Front ports of accounts.
 
     Args:
+        make_app: makes an application that has no routes yet.
         listen: serves an application on a port (0: any) and gives the runner and the port it got.
-        main_port: the server's own port, known once it listens.
     """
 
     def __init__(self, mms: Mms, forward: Forward, make_app: Callable[[], web.Application], listen: Listen) -> None:
@@ -53,39 +54,47 @@ class Fronts:
         self._make_app = make_app
         self._listen = listen
         self._runners: dict[int, web.AppRunner] = {}
+        self._main_account: Account | None = None
+        self._placing = asyncio.Lock()
 
     def routes(self) -> list[web.RouteDef]:
         """The scoring routes of the server's own port."""
         return [web.route("*", PATH, self._main)]
 
     async def start(self) -> None:
-        """Open the ports that accounts had before."""
-        for account in self._mms.accounts.all():
+        """Give accounts that have services the places that they had before."""
+        accounts = self._mms.accounts.all()
+        self._main_account = next((one for one in accounts if one.front_port == MAIN), None)
+        for account in accounts:
             if account.front_port:
                 await self._open(account, account.front_port)
+            elif self._mms.services.page(account, {}, 0, 1).items:
+                await self.ensure(account)  # the server was killed before it could
 
     async def ensure(self, account: Account) -> None:
         """Give the account a place for its services, if it has none."""
-        if self._mms.accounts.numbered(account.number).front_port is not None:
-            return
-        taken = any(other.front_port == MAIN for other in self._mms.accounts.all())
-        if taken:
-            await self._open(account, 0)
-        else:
-            self._mms.world.storage.set_front_port(account, MAIN)
+        async with self._placing:
+            if self._mms.accounts.numbered(account.number).front_port is not None:
+                return
+            if self._main_account is None:
+                self._mms.world.storage.set_front_port(account, MAIN)
+                self._main_account = account
+            else:
+                await self._open(account, 0)
 
     def origin(self, account: Account, request: web.Request) -> str:
         """Scheme, host and port of the account's services, as the caller sees them."""
-        port = self._mms.accounts.numbered(account.number).front_port
-        if not port:
-            return f"{request.scheme}://{request.host}"
-        return f"http://{_PORT.sub('', request.host)}:{port}"
+        if account.number in self._runners:
+            port = self._runners[account.number].addresses[0][1]
+            return f"http://{_PORT.sub('', request.host)}:{port}"
+        return f"{request.scheme}://{request.host}"
 
     async def stop(self) -> None:
         """Close the ports of all accounts."""
         for runner in self._runners.values():
             await runner.cleanup()
         self._runners.clear()
+        self._main_account = None
 
     async def _open(self, account: Account, port: int) -> None:
         app = self._make_app()
@@ -103,10 +112,9 @@ class Fronts:
         self._mms.world.storage.set_front_port(account, found)
 
     async def _main(self, request: web.Request) -> web.StreamResponse:
-        for account in self._mms.accounts.all():
-            if account.front_port == MAIN:
-                return await self._answer(account, request)
-        return no_such_service(request.match_info["service"])
+        if self._main_account is None:
+            return no_such_service(request.match_info["service"])
+        return await self._answer(self._main_account, request)
 
     async def _answer(self, account: Account, request: web.Request) -> web.StreamResponse:
         service = self._mms.services.named(account, request.match_info["service"])

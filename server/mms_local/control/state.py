@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mms_local.api.front import Fronts
 from mms_local.core.errors import Invalid, Problem
 from mms_local.core.mms import Mms
 from mms_local.store.database import Database
@@ -15,9 +16,10 @@ from mms_local.store.dump import DumpError, dump, load
 class StateDocument:
     """Dumps and loads the database of a running server."""
 
-    def __init__(self, database: Database, mms: Mms) -> None:
+    def __init__(self, database: Database, mms: Mms, fronts: Fronts) -> None:
         self._database = database
         self._mms = mms
+        self._fronts = fronts
 
     def dump(self) -> dict[str, Any]:
         """Everything that is kept, without secrets."""
@@ -29,10 +31,12 @@ class StateDocument:
         Raises:
             Invalid: it is not a document that :meth:`dump` made.
         """
+        await self._fronts.stop()
         await self._mms.jobs.stop()
         try:
             load(self._database, document)
         except DumpError as error:
             raise Invalid(Problem("state", str(error))) from error
         finally:
+            await self._fronts.start()
             await self._mms.jobs.resume()

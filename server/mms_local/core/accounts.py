@@ -51,6 +51,8 @@ class ArmKind(str, Enum):
     CLUSTER = "Microsoft.MachineLearningCompute/operationalizationClusters"
 
 
+_NOWHERE = 0  # the number of an account in which nothing was made yet
+
 ARM_KIND_OF = {Generation.HOSTING: ArmKind.HOSTING_ACCOUNT, Generation.ACCOUNT: ArmKind.ACCOUNT}
 
 
@@ -165,8 +167,11 @@ class Accounts:
         self._storage = storage
         self._strict = strict
 
-    def open(self, name: AccountName) -> Account:
-        """The account of that name; it comes into being on first use unless accounts are strict.
+    def open(self, name: AccountName, *, create: bool = True) -> Account:
+        """The account of that name; unless accounts are strict it comes into being when something is first made in it.
+
+        Args:
+            create: whether something is about to be made; without it an account that is not there yet is an empty one.
 
         Raises:
             NotFound: accounts are strict and ARM knows none of that name.
@@ -175,7 +180,7 @@ class Accounts:
             arm = ArmName(ARM_KIND_OF[name.generation], name.subscription, name.resource_group, name.name)
             if self._storage.arm(arm) is None:
                 raise NotFound(f"there is no account {name.name} in {name.resource_group}; create it first")
-        return self._storage.account(name) or self._storage.add_account(name)
+        return self._storage.account(name) or (self._storage.add_account(name) if create else Account(_NOWHERE, name))
 
     def numbered(self, number: int) -> Account:
         """The account behind the number that resources carry."""

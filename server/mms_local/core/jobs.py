@@ -55,6 +55,7 @@ class Jobs:
         self._engines = engines
         self._records = Records(world)
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._removals: set[asyncio.Task[None]] = set()
         self._builds = asyncio.Semaphore(BUILDS_AT_ONCE)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -67,7 +68,7 @@ class Jobs:
         """After a start: finish removals, bring services back, and take up every unfinished operation."""
         storage = self._world.storage
         for removal in storage.removals.everywhere():
-            self._background(self._take_away(removal), f"removal of service {removal.service.name}")
+            self._remove(removal)
         await self._engines.compute.start(self._specs.live())
         for operation in storage.operations.unfinished():
             self._start(operation)
@@ -93,7 +94,7 @@ class Jobs:
 
     async def abandon(self) -> None:
         """End every task without recording anything."""
-        tasks = list(self._tasks.values())
+        tasks = [*self._tasks.values(), *self._removals]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -105,7 +106,7 @@ class Jobs:
     async def remove(self, removal: Removal, cancelled: Iterable[str]) -> None:
         """Stop a deleted service. A compute that cannot do it now is asked again at the next start."""
         await self._end(cancelled)
-        await asyncio.shield(self._background(self._take_away(removal), f"removal of service {removal.service.name}"))
+        await asyncio.shield(self._remove(removal))
 
     async def forget_image(self, image: Image, cancelled: Iterable[str]) -> None:
         """End the build of a deleted image and remove what it left."""
@@ -197,19 +198,11 @@ class Jobs:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _background(self, work: Awaitable[None], name: str) -> asyncio.Task[None]:
-        async def run() -> None:
-            await work
-
-        task = asyncio.get_running_loop().create_task(run(), name=name)
-        self._tasks[name + str(id(task))] = task
-        task.add_done_callback(self._forget)
+    def _remove(self, removal: Removal) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(self._take_away(removal))
+        self._removals.add(task)
+        task.add_done_callback(self._removals.discard)
         return task
-
-    def _forget(self, task: asyncio.Task[None]) -> None:
-        self._tasks = {key: other for key, other in self._tasks.items() if other is not task}
-        if not task.cancelled() and task.exception() is not None:
-            LOG.error("%s failed unexpectedly", task.get_name(), exc_info=task.exception())
 
     def _turn(self, account: int, resource_id: str) -> asyncio.Lock:
         """Operations of one service run one after the other, in the order they were accepted."""

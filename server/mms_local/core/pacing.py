@@ -46,12 +46,9 @@ class Pacing:
             self.revision += 1
             reads, pace = self._reads[operation.id]
             self._reads[operation.id] = (reads + 1, pace)
-            held = _held_state(reads + 1, pace)
-            if held is None:
+            if _held_state(reads + 1, pace) is None:
                 del self._reads[operation.id]
-            elif held is State.NOT_STARTED or operation.state is not State.NOT_STARTED:
-                return replace(operation, state=held, ended=None, failure=None)
-        return operation
+        return self.operation(operation)
 
     def operation(self, operation: Operation) -> Operation:
         """The operation as it was last seen; does not count as a read."""
@@ -72,7 +69,7 @@ class Pacing:
         if operation_id in self._reads:
             reads, pace = self._reads[operation_id]
             held = _held_state(max(reads, 1), pace)
-            if held is not None:
+            if held is State.NOT_STARTED or (held is State.RUNNING and state is not State.NOT_STARTED):
                 return held, None
         return state, failure
 
