@@ -210,6 +210,9 @@ def last_results() -> list[Result]:
 
 async def main(arguments: list[str]) -> int:
     """Runs what the arguments ask for; returns the exit status: 0 when no tier failed."""
+    this = asyncio.current_task()
+    if this is not None:  # so that a tier never outlives its runner
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
     if arguments == ["--summary"]:
         results = last_results()
     else:
