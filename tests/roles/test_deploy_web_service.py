@@ -105,7 +105,19 @@ def test_without_rollback_a_bad_release_stays_to_be_looked_at(bench: Bench) -> N
 
 
 def test_all_problems_are_reported_at_once_before_anything_is_changed(bench: Bench) -> None:
-    variables = bench.variables("iris", str(bench.folder / "absent.py"), pip_requirements="absent.txt")
+    kubeconfig = {
+        "current-context": "demo",
+        "contexts": [{"name": "demo", "context": {"cluster": "demo", "user": "demo"}}],
+        "clusters": [{"name": "demo", "cluster": {"server": "https://127.0.0.1:9"}}],
+        "users": [{"name": "demo", "user": {"token": "secret"}}],
+    }
+    variables = bench.variables(
+        "iris",
+        str(bench.folder / "absent.py"),
+        pip_requirements="absent.txt",
+        kubeconfig=kubeconfig,
+        registry={"location": "registry.example.com", "user": "puller", "password": "secret"},
+    )
     bench.environment = {"AZUREML_MMS_API_URL": "http://127.0.0.1:9"}
     bench.writes()
     played = bench.play("deploy", variables)
@@ -113,6 +125,7 @@ def test_all_problems_are_reported_at_once_before_anything_is_changed(bench: Ben
     assert f"File {bench.folder / 'absent.py'} does not exist." in played.output
     assert "File absent.txt does not exist." in played.output
     assert "Is the local MMS running? `mms-local start` starts it" in played.output
+    assert "kubectl" in played.output  # which is missing here, or cannot reach the cluster
     assert bench.writes() == []
 
 
