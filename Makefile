@@ -40,8 +40,8 @@ test: tools ## every tier but Kubernetes, with one summary at the end (TIERS="li
 test-kubernetes: tools ## the tests that need a cluster: KUBECONFIG, REGISTRY, REGISTRY_USER and REGISTRY_PASSWORD name one
 	@. .ci/env.sh && .venv/bin/python .ci/tiers.py kubernetes
 
-bench: tools ## the measures of tests/bench, as one table of ratios
-	@. .ci/env.sh && .venv/bin/nox -f .ci/noxfile.py -s bench
+bench: tools ## the measures of tests/bench, as one table of ratios (BENCHES="server image" for some of them)
+	@. .ci/env.sh && .venv/bin/nox -f .ci/noxfile.py -s bench -- $(BENCHES)
 
 docs: tools ## the documentation as HTML, in site/
 	@. .ci/env.sh && .venv/bin/nox -f .ci/noxfile.py -s docs
