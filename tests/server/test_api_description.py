@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from mms_local.testing import ServerProcess
 
 VERSION = "4.32.5"  # in an environment of its own: inside this one it would slow every start of pytest down
