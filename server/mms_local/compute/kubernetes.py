@@ -60,6 +60,7 @@ class KubernetesCompute:
         self._settings = settings or Settings()
         self._clusters: dict[str, Cluster] = {}  # by kubeconfig
         self._live: dict[str, ServiceSpec] = {}
+        self._keys: dict[str, Keys] = {}  # they may change while a release is under way
         self._endpoints: dict[str, str] = {}
         self._repairs: dict[str, asyncio.Task[None]] = {}
         self._relay = Relay()
@@ -84,6 +85,7 @@ class KubernetesCompute:
         """Correct in the background what clusters have to what they should have. Waits for none of them."""
         for spec in specs:
             self._live[spec.id] = spec
+            self._keys[spec.id] = spec.keys
             self._begin_repair(spec, partial(self._bring_back, spec))
 
     async def deploy(self, spec: ServiceSpec, log: Log) -> None:
@@ -91,6 +93,7 @@ class KubernetesCompute:
         cluster = self._cluster(spec)
         await _check_image(cluster, spec)  # should this fail, a repair that is under way goes on
         await self._end_repair(spec.id)
+        self._keys[spec.id] = spec.keys
         log(f"Deploying {objects.object_name(spec)} to namespace {cluster.namespace} of {cluster.server}")
         try:
             await self._apply(spec)
@@ -108,19 +111,19 @@ class KubernetesCompute:
         await self._end_repair(spec.id)
         await self._delete(spec)
         self._live.pop(spec.id, None)
+        self._keys.pop(spec.id, None)
 
     async def set_keys(self, service_id: str, keys: Keys) -> None:
-        """See `Compute.set_keys`. A kubelet looks at a Secret when its pod changes, so each pod gets a mark."""
-        known = self._live.get(service_id)
-        if known is None:
+        """See `Compute.set_keys`. A cluster that is away gets them when it is back."""
+        spec = self._live.get(service_id)
+        if spec is None:
             return
-        spec = self._live[service_id] = replace(known, keys=keys)
-        cluster = self._cluster(spec)
-        deployment = await cluster.read("Deployment", objects.object_name(spec))
-        secret = await cluster.apply(objects.owned_by(objects.keys_secret(spec), deployment))
-        for pod in await cluster.pods(objects.selector(service_id)):
-            version = secret["metadata"]["resourceVersion"]
-            await cluster.annotate_pod(pod["metadata"]["name"], objects.KEYS_TOUCHED, version)
+        self._keys[service_id] = keys
+        try:
+            await self._hand_out_keys(spec)
+        except ClusterUnreachable:
+            await self._end_repair(service_id)
+            self._begin_repair(spec, partial(self._bring_back, spec))
 
     async def endpoint(self, service_id: str) -> str | None:
         """See `Compute.endpoint`. The cluster chooses among the healthy replicas, request by request."""
@@ -159,7 +162,7 @@ class KubernetesCompute:
         """Make the objects of a service what they should be, in an order in which no pod waits for another object."""
         cluster = self._cluster(spec)
         existing = await cluster.read("Deployment", objects.object_name(spec))
-        await cluster.apply(objects.owned_by(objects.keys_secret(spec), existing))
+        await cluster.apply(objects.owned_by(self._keys_secret(spec), existing))
         made = await cluster.apply(objects.deployment(spec, _replicas(spec, existing)))
         for part in self._parts(spec):
             await cluster.apply(objects.owned_by(part, made))
@@ -170,13 +173,25 @@ class KubernetesCompute:
 
     def _parts(self, spec: ServiceSpec) -> list[Manifest]:
         """What a service has besides its Deployment."""
-        parts = [objects.keys_secret(spec), objects.service(spec, self._settings.exposure)]
+        parts = [self._keys_secret(spec), objects.service(spec, self._settings.exposure)]
         autoscaler = objects.autoscaler(spec)
         if autoscaler is not None:
             parts.append(autoscaler)
         if self._settings.exposure == "ingress":
             parts.append(objects.ingress(spec, self._ingress_host(spec)))
         return parts
+
+    async def _hand_out_keys(self, spec: ServiceSpec) -> None:
+        """Write the Secret, and mark each pod: a kubelet looks at a Secret when its pod changes, else once a minute."""
+        cluster = self._cluster(spec)
+        deployment = await cluster.read("Deployment", objects.object_name(spec))
+        secret = await cluster.apply(objects.owned_by(self._keys_secret(spec), deployment))
+        for pod in await cluster.pods(objects.selector(spec.id)):
+            version = secret["metadata"]["resourceVersion"]
+            await cluster.annotate_pod(pod["metadata"]["name"], objects.KEYS_TOUCHED, version)
+
+    def _keys_secret(self, spec: ServiceSpec) -> Manifest:
+        return objects.keys_secret(replace(spec, keys=self._keys[spec.id]))
 
     async def _delete(self, spec: ServiceSpec) -> None:
         self._relay.forget(objects.object_name(spec))
