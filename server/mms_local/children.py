@@ -31,8 +31,8 @@ class Child:
     async def ended(self) -> int:
         """Wait for the end of the leader, end what is left of its group, and return the exit status."""
         status = await self._process.wait()
-        self._signal_group(signal.SIGKILL)
-        if self._held >= 0:
+        if self._held >= 0:  # once only: later the number of the group may be somebody else's
+            self._signal_group(signal.SIGKILL)
             os.close(self._held)
             self._held = -1
         return status
@@ -41,10 +41,10 @@ class Child:
         """Ask the leader to end, and kill the whole group after `grace` seconds."""
         if self._process.returncode is None:
             self._process.terminate()
-        try:
-            await asyncio.wait_for(self._process.wait(), grace)
-        except asyncio.TimeoutError:
-            self._signal_group(signal.SIGKILL)
+            try:
+                await asyncio.wait_for(self._process.wait(), grace)
+            except asyncio.TimeoutError:
+                self._signal_group(signal.SIGKILL)
         await self.ended()
 
     def _signal_group(self, number: signal.Signals) -> None:

@@ -95,6 +95,15 @@ async def test_requirements_that_clash_with_the_runtime_fail_with_what_pip_says(
     assert any("conflict" in line for line in images.log)
 
 
+async def test_pip_shows_no_password_and_no_signature_of_a_package_url(images: ImageFactory) -> None:
+    server = images.files.put("x", "").removeprefix("http://").partition("/")[0]
+    with pytest.raises(JobFailed) as failed:
+        await images.image(requirements=f"none @ http://me:url-secret@{server}/none-1-py3-none-any.whl?{SIGNATURE}\n")
+    told = "\n".join([failed.value.message, *images.log])
+    assert "none-1-py3-none-any.whl" in told
+    assert "secret" not in told
+
+
 async def test_a_conda_file_counts_like_a_pip_file(images: ImageFactory) -> None:
     spec = images.spec()
     url = images.files.put("conda.yml", "dependencies:\n- numpy\n")

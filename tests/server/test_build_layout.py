@@ -109,6 +109,10 @@ def test_two_versions_of_a_model_live_side_by_side(layout: Layout) -> None:
         ("C:\\\\me\\\\part.txt", "0a/f00d.txt", ["f00d.txt", "part.txt"]),
         ("../up.txt", "0a/f00d.txt", ["f00d.txt", "up.txt"]),
         ("named", "", ["named"]),
+        ("../../evil", "", ["evil"]),
+        ("data/part", "", ["part"]),
+        ("x", "a/..", ["x"]),
+        ("..", "", ["content"]),
         ("quoted", "a%20b.txt", ["a b.txt"]),
     ],
 )

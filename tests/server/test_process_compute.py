@@ -136,7 +136,10 @@ async def test_no_replicas_means_no_process_and_no_endpoint(compute: Compute, im
 async def test_autoscaling_runs_the_lower_bound_and_says_so(compute: Compute, images: ImageFactory) -> None:
     await compute.deploy(service(await images.image(), autoscaler=AutoScaler(2, 10)))
     await eventually(lambda: len(compute.processes()) == 3)
-    assert "Process compute does not scale: it runs 2 workers throughout." in compute.log
+    assert compute.log == [
+        "Process compute does not scale: it runs 2 workers throughout.",
+        "The service 'iris' runs 2 workers.",
+    ]
 
 
 @pytest.mark.parametrize(

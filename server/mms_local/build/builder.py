@@ -64,7 +64,7 @@ class ImageBuilder:
         self._root = data_dir.absolute() / "build"
         self._images = self._root / "images"
         self._scratch = self._root / "scratch"
-        self._dependency_folders = dependencies or self._root / "dependencies"
+        self._dependency_folders = dependencies.absolute() if dependencies else self._root / "dependencies"
         self._python = python
         self._allow_sdists = allow_sdists
         self._oci = oci or OciSettings()

@@ -26,7 +26,7 @@ from mms_local.core.ports import Log
 
 _UNFINISHED = ".unfinished-"
 _FORMAT = 2  # raise it when the way of installing changes what is in a folder
-_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+(?=@)")
+_SECRETS = re.compile(r"(?<=://)[^/@\s]+(?=@)|(?<=\?)[^\s?]+")  # of URLs: user and password, query
 SITE = "/opt/mms/site"
 """Where the packages are in a container."""
 
@@ -125,7 +125,7 @@ class DependencyCache:
         )
         async with pip_command as pip:
             async for raw in pip.output:
-                line = _CREDENTIALS.sub("****", raw.decode("utf-8", "replace").rstrip())
+                line = _SECRETS.sub("****", raw.decode("utf-8", "replace").rstrip())
                 last.append(line)
                 log(line)
             status = await pip.ended()

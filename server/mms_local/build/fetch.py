@@ -8,6 +8,7 @@ import asyncio
 from pathlib import Path
 
 import aiohttp
+from yarl import URL
 
 from mms_local.build.failure import build_failed, shown
 
@@ -27,7 +28,9 @@ async def fetch(session: aiohttp.ClientSession, url: str, target: Path) -> None:
             "SourceNotReadable", f"{place} cannot be fetched: only http and https URLs can. Register an https URL."
         )
     try:
-        async with session.get(url, timeout=_TIMEOUT) as answer:
+        # A signature covers the URL as it was written, so one that needs no quoting is not touched.
+        exact = URL(url, encoded=url.isascii() and " " not in url)
+        async with session.get(exact, timeout=_TIMEOUT) as answer:
             if answer.status != 200:
                 raise build_failed(
                     "SourceNotReadable", f"GET {place} answered {answer.status}. {_advice(answer.status)}"

@@ -50,9 +50,9 @@ def lay_out(spec: ImageSpec, fetched: Mapping[SourceFile, Path], directory: Path
 
 
 def file_name(url: str, otherwise: str) -> str:
-    """The last part of the URL's path, or `otherwise` where that is no file name."""
-    name = PurePosixPath(unquote(urlsplit(url).path)).name
-    return name if name not in ("", "..") and "\0" not in name else otherwise
+    """The last part of the URL's path; where that is no file name, the last part of `otherwise`."""
+    names = (PurePosixPath(path).name for path in (unquote(urlsplit(url).path), otherwise))
+    return next((name for name in names if name not in ("", "..") and "\0" not in name), "content")
 
 
 def _place_asset(asset: SourceFile, content: Path, app: Path, *, is_driver: bool) -> None:

@@ -14,13 +14,12 @@ from pathlib import Path
 
 import aiohttp
 
-from mms_local.compute.process_instance import StartFailed
+from mms_local.compute.process_instance import StartFailed, replicas
 from mms_local.compute.process_log import log_tail
 from mms_local.compute.process_service import LOG_FILE, Service, Sleep
 from mms_local.compute.traffic import Traffic
 from mms_local.core.ports import JobFailed, Keys, Log, ServiceSpec
 
-_STARTS_AT_A_TIME = 2
 _SHOWN_LINES = 40  # of the log, in the details of an error
 _STOP_GRACE = 10.0  # seconds that requests in progress have when the server stops
 
@@ -45,13 +44,12 @@ class ProcessCompute:
         start_limit: float = 300.0,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
-        self._directory = data_dir / "services"
+        self._directory = data_dir.absolute() / "services"
         self._python = python
         self.traffic = traffic or Traffic()
         self._start_limit = start_limit
         self._sleep = sleep
         self._services: dict[str, Service] = {}
-        self._starts = asyncio.Semaphore(_STARTS_AT_A_TIME)
         self._session: aiohttp.ClientSession | None = None
 
     async def start(self, specs: tuple[ServiceSpec, ...]) -> None:
@@ -62,7 +60,7 @@ class ProcessCompute:
     async def deploy(self, spec: ServiceSpec, log: Log) -> None:
         """Start the service, or replace the running one by it. See `Compute.deploy`."""
         if spec.autoscaler:
-            log(f"Process compute does not scale: it runs {max(1, spec.autoscaler.min_replicas)} workers throughout.")
+            log(f"Process compute does not scale: it runs {replicas(spec)} workers throughout.")
         try:
             await self._service(spec.id).deploy(spec)
         except StartFailed as failure:
@@ -72,7 +70,7 @@ class ProcessCompute:
                 f"The service {spec.name!r} does not start: {failure.summary}",
                 details=(("CrashLoopBackOff", shown or failure.summary),),
             ) from failure
-        log(f"The service {spec.name!r} is healthy.")
+        log(f"The service {spec.name!r} runs {replicas(spec)} workers.")
 
     async def remove(self, spec: ServiceSpec) -> None:
         """End the service's processes and delete its keys and log."""
@@ -111,7 +109,6 @@ class ProcessCompute:
                 self._directory / service_id,
                 python=self._python,
                 session=self._session,
-                starts=self._starts,
                 traffic=self.traffic,
                 start_limit=self._start_limit,
                 sleep=self._sleep,

@@ -184,8 +184,8 @@ def cause_of_end(output: str) -> str | None:
 
 def _resources(spec: ServiceSpec) -> dict[str, str]:
     found: dict[str, str] = {}
-    if spec.memory:
-        found["MMS_MEMORY_LIMIT"] = str(int(quantity(spec.memory)))
+    if spec.memory and (limit := int(quantity(spec.memory))):
+        found["MMS_MEMORY_LIMIT"] = str(limit)
     if spec.cpu:
         threads = str(max(1, math.ceil(quantity(spec.cpu))))
         found |= dict.fromkeys(_THREAD_POOLS, threads)

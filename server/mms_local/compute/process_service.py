@@ -21,7 +21,7 @@ from mms_local.core.ports import Keys, ServiceSpec
 LOG_FILE = "service.log"
 
 _FIRST_DELAY, _LONGEST_DELAY = 1.0, 60.0  # seconds between a crash and the next start
-_STEADY = 60.0  # seconds of running after which a crash counts as the first
+_STEADY = 60.0  # seconds beyond the longest start, after which a crash counts as the first again
 _DRAIN = 75.0  # seconds; longer than the time limit of a request at the front
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -34,7 +34,6 @@ class Service:
         directory: keys and log; made here, for the owner alone.
         python: the interpreter that images are built for.
         session: for health checks.
-        starts: limits how many instances start at the same time.
         traffic: requests in flight.
         start_limit: seconds that a start may take.
         sleep: for the pause between restarts.
@@ -46,7 +45,6 @@ class Service:
         *,
         python: str,
         session: aiohttp.ClientSession,
-        starts: asyncio.Semaphore,
         traffic: Traffic,
         start_limit: float,
         sleep: Sleep,
@@ -55,7 +53,6 @@ class Service:
         self._directory = directory
         self._python = python
         self._session = session
-        self._starts = starts
         self._traffic = traffic
         self._start_limit = start_limit
         self._sleep = sleep
@@ -116,15 +113,14 @@ class Service:
 
     async def _started(self, spec: ServiceSpec) -> Instance:
         instance = Instance(spec, python=self._python, keys_file=self._keys_file, log=self._log)
-        async with self._starts:
-            if self._stopped:
-                raise StartFailed("the service is being removed or the server stops", "")
-            self._log.note(f"starting {replicas(spec)} workers of image {spec.image.location}")
-            self._starting.add(instance)
-            try:
-                await instance.start(self._session, self._start_limit)
-            finally:
-                self._starting.discard(instance)
+        if self._stopped:
+            raise StartFailed("the service is being removed or the server stops", "")
+        self._log.note(f"starting {replicas(spec)} workers of image {spec.image.location}")
+        self._starting.add(instance)
+        try:
+            await instance.start(self._session, self._start_limit)
+        finally:
+            self._starting.discard(instance)
         return instance
 
     async def _replace(self, successor: Instance | None, spec: ServiceSpec | None) -> None:
@@ -155,19 +151,17 @@ class Service:
         """Start the service whenever it is down, with growing pauses while it does not stay up."""
         delay = _FIRST_DELAY
         while True:
-            if instance:
-                began = time.monotonic()
-                status = await instance.ended()
-                self._serving = None
-                if time.monotonic() - began > _STEADY:
-                    delay = _FIRST_DELAY
-                self._log.note(f"the scoring process ended with status {status}; next start in {delay:.0f} s")
-                await self._sleep(delay)
-                delay = min(delay * 2, _LONGEST_DELAY)
+            began = time.monotonic()
             try:
-                instance = self._serving = await self._started(spec)
+                if instance is None:
+                    instance = self._serving = await self._started(spec)
+                status = await instance.ended()
+                what = f"the scoring process ended with status {status}"
             except StartFailed as failure:
-                instance = None
-                self._log.note(f"the start failed: {failure.summary}; next start in {delay:.0f} s")
-                await self._sleep(delay)
-                delay = min(delay * 2, _LONGEST_DELAY)
+                what = f"the start failed: {failure.summary}"
+            instance = self._serving = None
+            if time.monotonic() - began > _STEADY + self._start_limit:
+                delay = _FIRST_DELAY
+            self._log.note(f"{what}; next start in {delay:.0f} s")
+            await self._sleep(delay)
+            delay = min(delay * 2, _LONGEST_DELAY)

@@ -23,7 +23,7 @@ _MIME_TYPE = Text(shortest=1, longest=256)
 _KUBE_CONFIG = Text(shortest=1, longest=1_048_576)
 _QUANTITY = Text(
     longest=32,
-    pattern=r"\d+(\.\d+)?([eE][+-]?\d+|m|[kKMGTPE]i?)?",
+    pattern=r"\d+(\.\d+)?([eE][+-]?\d{1,2}|[mkMGTPE]|[KMGTPE]i)?",
     rule="must be a Kubernetes quantity, such as 0.5, 100m, 512Mi or 1G",
 )
 _FILE_NAME_RULE = "must not hold slashes, backslashes or control characters, and must not be '.' or '..'"
