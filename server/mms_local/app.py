@@ -17,6 +17,7 @@ from mms_local.api.auth import AnyToken, FixedToken, TokenChecker
 from mms_local.api.blob import BlobService, account_key
 from mms_local.api.dataplane import DataPlane
 from mms_local.api.front import Fronts
+from mms_local.api.generations import wires_by_marker
 from mms_local.api.identity import DEFAULT_AUDIENCES, IdentityService
 from mms_local.api.logs import BuildLogs
 from mms_local.compute.front import Front
@@ -177,7 +178,7 @@ class Server:
             self.faults,
             self._fronts,
             self._build_logs,
-            config.model_post_status,
+            wires_by_marker(config.model_post_status),
             config.operation_location == "absolute",
         )
         state = StateDocument(self.database, self.mms, self._fronts)

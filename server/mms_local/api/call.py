@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from aiohttp import web
 
@@ -19,6 +19,16 @@ from mms_local.core.resources import Operation
 from mms_local.core.storage import Page
 
 T = TypeVar("T")
+
+
+class Fronts(Protocol):
+    """Where the services of an account answer."""
+
+    async def ensure(self, account: Account) -> None:
+        """Give the account a place for its services, if it has none."""
+
+    def origin(self, account: Account, request: web.Request) -> str:
+        """Scheme, host and port of the account's services, as the caller sees them."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +51,7 @@ class Call:
     id: str
     query: Mapping[str, str]
     shapes: Shapes
+    fronts: Fronts
 
     async def body(self) -> Any:
         """The JSON value that was sent; None when nothing was."""

@@ -13,14 +13,14 @@ from aiohttp import web
 
 from mms_local.api import operations
 from mms_local.api.auth import TokenChecker, demand_token
-from mms_local.api.call import Call, Reply
+from mms_local.api.call import Call, Fronts, Reply
 from mms_local.api.errors import ApiError
-from mms_local.api.generations import WIRES, Wire
+from mms_local.api.generations import Wire
 from mms_local.api.logs import BuildLogs
 from mms_local.api.reading import query_of
 from mms_local.api.shapes import Shapes
 from mms_local.api.swagger import account_swagger
-from mms_local.core.accounts import Account, AccountName
+from mms_local.core.accounts import AccountName
 from mms_local.core.mms import Mms
 
 OPERATION = web.RequestKey("operation", str)
@@ -39,23 +39,13 @@ class Saboteur(Protocol):
         """The answer, or what a fault rule makes of it."""
 
 
-class Fronts(Protocol):
-    """Where the services of an account answer."""
-
-    async def ensure(self, account: Account) -> None:
-        """Give the account a place for its services, if it has none."""
-
-    def origin(self, account: Account, request: web.Request) -> str:
-        """Scheme, host and port of the account's services, as the caller sees them."""
-
-
 @dataclass(frozen=True)
 class DataPlane:
     """Answers everything below `/api/subscriptions`.
 
     Args:
         checker: judges bearer tokens; None lets everybody in.
-        model_post_status: overrides the status of a registration (protocol 7.1.6).
+        wires: the generations that are served, by their marker in the path.
         absolute_locations: whether `Operation-Location` is a URL instead of a path (protocol chapter 3).
     """
 
@@ -64,7 +54,7 @@ class DataPlane:
     saboteur: Saboteur
     fronts: Fronts
     logs: BuildLogs
-    model_post_status: int | None = None
+    wires: Mapping[str, Wire]
     absolute_locations: bool = False
 
     def routes(self) -> list[web.RouteDef]:
@@ -73,7 +63,7 @@ class DataPlane:
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """The answer of the operation, or of a fault rule."""
-        name, wire, segments = _parse(request)
+        name, wire, segments = _parse(request, self.wires)
         if [segment.lower() for segment in segments] == ["swagger.json"]:
             request[OPERATION] = "swagger.get"
             if request.method != "GET":
@@ -98,31 +88,24 @@ class DataPlane:
                 _origin(request),
                 self.fronts.origin(account, request),
             )
-            reply = await operation.handler(Call(self.mms, account, wire, request, resource_id, query, shapes))
-            if operation.name == "services.create":
-                await self.fronts.ensure(account)
-            return self._response(request, reply, shapes, operation)
+            call = Call(self.mms, account, wire, request, resource_id, query, shapes, self.fronts)
+            return self._response(call, await operation.handler(call))
 
         return await self.saboteur.around(operation.name, request, answer)
 
-    def _response(
-        self, request: web.Request, reply: Reply, shapes: Shapes, operation: operations.ApiOperation
-    ) -> web.Response:
+    def _response(self, call: Call, reply: Reply) -> web.Response:
         if reply.operation is not None:
-            request[REQUEST_ID] = reply.operation.id
-            location = f"{shapes.base}/operations/{reply.operation.id}"
+            call.request[REQUEST_ID] = reply.operation.id
+            location = f"{call.shapes.base}/operations/{reply.operation.id}"
             if self.absolute_locations:
-                location = shapes.origin + location
+                location = call.shapes.origin + location
             return web.Response(status=202, headers={"Operation-Location": location})
-        status = reply.status
-        if operation.name == "models.create" and self.model_post_status is not None:
-            status = self.model_post_status
         if reply.body is None:
-            return web.Response(status=status)
-        return web.json_response(reply.body, status=status)
+            return web.Response(status=reply.status)
+        return web.json_response(reply.body, status=reply.status)
 
 
-def _parse(request: web.Request) -> tuple[AccountName, Wire, list[str]]:
+def _parse(request: web.Request, wires: Mapping[str, Wire]) -> tuple[AccountName, Wire, list[str]]:
     """Account, generation and the segments below the account.
 
     Raises:
@@ -135,7 +118,7 @@ def _parse(request: web.Request) -> tuple[AccountName, Wire, list[str]]:
     if segments and not segments[-1]:
         segments.pop()  # a trailing slash
     if len(segments) > 7 and segments[3].lower() == "resourcegroups" and all(map(_is_plain, segments)):
-        wire = WIRES.get(segments[5].lower())
+        wire = wires.get(segments[5].lower())
         if wire is not None:
             return AccountName(wire.generation, segments[2], segments[4], segments[6]), wire, segments[7:]
         if segments[5].lower() == "providers":

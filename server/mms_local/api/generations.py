@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from mms_local.core.generation import Generation
 
@@ -140,4 +141,12 @@ ACCOUNT = Wire(
     ),
 )
 
-WIRES = {wire.marker.lower(): wire for wire in (HOSTING, ACCOUNT)}
+WIRES: tuple[Wire, ...] = (HOSTING, ACCOUNT)
+
+
+def wires_by_marker(model_post_status: int | None = None) -> Mapping[str, Wire]:
+    """The wires by their marker in lower case; a given status answers registrations in all of them."""
+    chosen = WIRES
+    if model_post_status is not None:
+        chosen = tuple(replace(wire, model_post_status=model_post_status) for wire in WIRES)
+    return {wire.marker.lower(): wire for wire in chosen}

@@ -64,6 +64,7 @@ async def delete_image(call: Call) -> Reply:
 
 async def create_service(call: Call) -> Reply:
     _unused, operation = call.mms.services.create(call.account, await call.body())
+    await call.fronts.ensure(call.account)
     return call.accepted(operation)
 
 

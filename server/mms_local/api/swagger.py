@@ -36,7 +36,7 @@ def account_swagger(wire: Wire, base: str, scheme: str, host: str) -> Json:
 def openapi(origin: str) -> Json:
     """OpenAPI 3.0 of the data plane of all accounts, both generations."""
     paths: Json = {}
-    for wire in WIRES.values():
+    for wire in WIRES:
         base = f"/api/subscriptions/{{subscriptionId}}/resourceGroups/{{resourceGroup}}/{wire.marker}/{{accountName}}"
         for operation in OPERATIONS:
             if wire.generation in operation.generations:
@@ -83,10 +83,6 @@ def _parameters(operation: ApiOperation, wire: Wire) -> list[tuple[str, str, boo
     return [*found, ("api-version", "query", wire.version_required)]
 
 
-def _statuses(operation: ApiOperation, wire: Wire) -> tuple[int, ...]:
-    return (wire.model_post_status,) if operation.name == "models.create" else operation.statuses
-
-
 def _swagger_operation(operation: ApiOperation, wire: Wire) -> Json:
     parameters: list[Json] = [
         {"name": name, "in": place, "required": needed, "type": "string"}
@@ -95,7 +91,8 @@ def _swagger_operation(operation: ApiOperation, wire: Wire) -> Json:
     if operation.body:
         schema = operation.body[wire.generation].schema()
         parameters.append({"name": "body", "in": "body", "schema": _without_any_of(schema)})
-    responses: Json = {str(status): {"description": "Success"} for status in _statuses(operation, wire)}
+    statuses = (wire.model_post_status,) if operation.name == "models.create" else operation.statuses
+    responses: Json = {str(status): {"description": "Success"} for status in statuses}
     responses["default"] = {"description": "Error", "schema": {"$ref": "#/definitions/ErrorResponse"}}
     return {"operationId": operation.name, "parameters": parameters, "responses": responses}
 
@@ -113,7 +110,7 @@ def _openapi_operation(operation: ApiOperation, wire: Wire) -> Json:
         for name, place, needed in [*account, *_parameters(operation, wire)]
     ]
     error = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorResponse"}}}
-    responses: Json = {str(status): {"description": "Success"} for status in _statuses(operation, wire)}
+    responses: Json = {str(status): {"description": "Success"} for status in operation.statuses}
     responses["default"] = {"description": "Error", "content": error}
     described: Json = {
         "operationId": f"{wire.marker}.{operation.name}",

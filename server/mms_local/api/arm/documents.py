@@ -15,7 +15,7 @@ from mms_local.core.accounts import ARM_KIND_OF, ArmKind, ArmName, ArmResource, 
 
 Json = dict[str, Any]
 
-_MARKERS = {ARM_KIND_OF[wire.generation]: wire.marker for wire in WIRES.values()}
+_MARKERS = {ARM_KIND_OF[wire.generation]: wire.marker for wire in WIRES}
 
 
 def resource(kind: Kind, one: ArmResource, origin: str) -> Json:
