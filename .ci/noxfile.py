@@ -8,6 +8,7 @@ ansible-test keeps its virtual environments in one place for the whole user acco
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -143,8 +144,36 @@ def counterparts(session: nox.Session) -> None:
 def integration(session: nox.Session, core: str) -> None:
     """The integration targets against the local MMS, on each ansible-core."""
     install(session, "test", f"ansible-core=={core}", "--editable", str(ROOT / "server"))
-    session.chdir(copy_of_the_tree(session))
-    ansible_test(session, "integration", "--python", str(session.python), *posargs(session))
+    copy = copy_of_the_tree(session)
+    session.chdir(copy)
+    data = CACHE / "integration" / session.name
+    shutil.rmtree(data, ignore_errors=True)
+    ready = data / "ready.json"
+    where = ["--data-dir", str(data)]
+    session.run("mms-local", "start", *where, "--port=0", "--compute=none", f"--ready-file={ready}", silent=True)
+    try:
+        env = json.loads(ready.read_text(encoding="utf-8"))["env"]
+        connection = {
+            "api_url": env["AZUREML_MMS_API_URL"],
+            "api_version": "2017-09-01-preview",
+            "subscription_id": env["AZURE_SUBSCRIPTION_ID"],
+            "resource_group": env["AZURE_RESOURCE_GROUP"],
+            "account_name": env["AZUREML_MMS_ACCOUNT"],
+            "access_token": env["AZUREML_MMS_ACCESS_TOKEN"],
+        }
+        group = f"/subscriptions/{connection['subscription_id']}/resourceGroups/{connection['resource_group']}"
+        configuration = {
+            "mms_connection": connection,
+            "mms_storage_connection_string": env["AZURE_STORAGE_CONNECTION_STRING"],
+            "mms_compute_resource_id": (
+                f"{group}/providers/Microsoft.MachineLearningCompute/operationalizationClusters/local"
+            ),
+        }
+        # JSON is YAML.
+        (copy / "tests/integration/integration_config.yml").write_text(json.dumps(configuration), encoding="utf-8")
+        ansible_test(session, "integration", "--python", str(session.python), *posargs(session))
+    finally:
+        session.run("mms-local", "stop", *where, silent=True)
 
 
 @nox.session(python=PRIMARY, tags=["tier"])
