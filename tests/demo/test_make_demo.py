@@ -31,6 +31,7 @@ class Clone:
             for name, value in os.environ.items()
             if name in kept or name.startswith(("PIP_", "SSL_", "UV_"))
         }
+        self._environment["MMS_LOCAL_PORT"] = "0"  # the usual one may be taken
         self._environment["PATH"] = os.pathsep.join(
             folder for folder in os.environ["PATH"].split(os.pathsep) if not folder.startswith(sys.prefix)
         )
