@@ -38,7 +38,7 @@ def start(data_dir: Path, wait: float, serve_arguments: list[str]) -> int:
         while (running := running_on(data_dir)) is None:
             if server.poll() is not None or time.monotonic() > deadline:
                 what = "ended" if server.poll() is not None else f"is not ready after {wait:g} s"
-                return _failed(f"the server {what}; see {data_dir / LOG_FILE}")
+                return _failed(f"the server {what}: {_last_words(data_dir)} (more in {data_dir / LOG_FILE})")
             time.sleep(0.02)
     print(f"# mms-local ready: {running.url}")
     print(f". {shlex.quote(str(data_dir / 'env'))}")
@@ -109,6 +109,12 @@ def _control(running: Running, method: str, path: str) -> None:
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with direct.open(request, timeout=60):
         pass
+
+
+def _last_words(data_dir: Path) -> str:
+    with (data_dir / LOG_FILE).open(encoding="utf-8", errors="replace") as log:
+        lines = deque(filter(None, map(str.strip, log)), maxlen=1)
+    return lines[0].removeprefix("mms-local: ") if lines else "it said nothing"
 
 
 def _failed(message: str) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -173,3 +174,11 @@ def test_the_server_does_not_load_what_it_does_not_use(environment: dict[str, st
     code = "import sys, mms_local.serve; print({'kubernetes', 'jwt', 'cryptography', 'yaml'} & set(sys.modules))"
     result = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60)
     assert result.stdout.strip() == "set()"
+
+
+def test_a_server_that_cannot_start_in_the_background_says_why(environment: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = run(environment, "start", "--port", str(taken.getsockname()[1]))
+    assert result.returncode == 1
+    assert "already in use" in result.stderr
+    assert "--port" in result.stderr
