@@ -329,6 +329,49 @@ async def test_swagger_names_the_service_under_its_public_path(compute: Compute,
     assert "example" in swagger["definitions"]["ServiceInput"]
 
 
+TRAIN = """
+import joblib, sys
+from sklearn.datasets import load_iris
+from sklearn.linear_model import LogisticRegression
+joblib.dump(LogisticRegression(max_iter=500).fit(*load_iris(return_X_y=True)), sys.argv[1])
+"""
+CLASSIFY = """
+import joblib, numpy
+from inference_schema.parameter_types.numpy_parameter_type import NumpyParameterType
+from inference_schema.schema_decorators import input_schema
+
+def init():
+    global model
+    model = joblib.load("iris")
+
+@input_schema("data", NumpyParameterType(numpy.array([[5.1, 3.5, 1.4, 0.2]])))
+def run(data):
+    return model.predict(data).tolist()
+"""
+
+
+async def test_a_trained_model_classifies_and_describes_its_input(
+    compute: Compute, images: ImageFactory, tmp_path: Path
+) -> None:
+    requirements = "scikit-learn\n"
+    packages = (await images.image(requirements=requirements)).directory / "deps"
+    trained = tmp_path / "iris.joblib"
+    subprocess.run(
+        [sys.executable, "-S", "-c", TRAIN, str(trained)],
+        env={**os.environ, "PYTHONPATH": str(packages.resolve())},
+        check=True,
+    )
+    image = await images.image(CLASSIFY, models={"iris": trained.read_bytes()}, requirements=requirements)
+    await compute.deploy(service(image))
+    answer = await compute.score('{"data": [[5.1, 3.5, 1.4, 0.2], [6.7, 3.0, 5.2, 2.3]]}')
+    assert answer == (200, "[0, 2]")
+    assert (await compute.score('{"data": "no numbers"}'))[0] >= 400
+    async with aiohttp.ClientSession(headers={"Authorization": "Bearer primary-key"}) as session:
+        async with session.get(f"{await compute.up()}/swagger.json") as described:
+            swagger = await described.json()
+    assert swagger["definitions"]["ServiceInput"]["example"] == {"data": [[5.1, 3.5, 1.4, 0.2]]}
+
+
 STUCK = "import time\ndef init(): ...\ndef run(raw_data):\n    while True: pass"
 
 

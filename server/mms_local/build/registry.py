@@ -63,7 +63,7 @@ class Repository:
     async def push_blob(self, digest: str, file: Path) -> None:
         """Upload a blob in one piece."""
         async with self._answer("POST", self._base / "blobs" / "uploads/", accepted=(202,)) as answer:
-            upload = answer.url.join(URL(answer.headers["Location"], encoded=True))
+            upload = answer.url.join(URL(answer.headers.get("Location", ""), encoded=True))
         if upload.origin() != self._base.origin():
             raise self._refused(f"sends uploads to another place, {shown(str(upload))}")
         headers = {"Content-Type": "application/octet-stream", "Content-Length": str(file.stat().st_size)}
