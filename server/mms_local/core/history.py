@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mms_local.core.accounts import Account
-from mms_local.core.errors import NotFound
+from mms_local.core.lookup import existing
 from mms_local.core.resources import Deployment, Operation
 from mms_local.core.world import World
 
@@ -24,10 +24,7 @@ class Operations:
         Raises:
             NotFound: there is none with that id.
         """
-        operation = self._world.storage.operations.get(account.number, operation_id)
-        if operation is None:
-            raise NotFound(f"there is no operation with id {operation_id!r} in account {account.name.name}")
-        return self._world.pacing.read(operation)
+        return self._world.pacing.read(existing(self._world.storage.operations, account, "operation", operation_id))
 
 
 class Deployments:
@@ -46,7 +43,4 @@ class Deployments:
         Raises:
             NotFound: there is none.
         """
-        deployment = self._world.storage.deployments.get(account.number, deployment_id)
-        if deployment is None:
-            raise NotFound(f"there is no deployment with id {deployment_id!r} in account {account.name.name}")
-        return deployment
+        return existing(self._world.storage.deployments, account, "deployment", deployment_id)

@@ -9,10 +9,11 @@ from typing import Any
 
 from mms_local.core import inputs
 from mms_local.core.accounts import Account
-from mms_local.core.errors import InUse, Invalid, NotFound, Problem
+from mms_local.core.errors import InUse, Invalid, Problem
 from mms_local.core.fields import read
 from mms_local.core.jobs import Jobs
 from mms_local.core.keys import image_owner
+from mms_local.core.lookup import existing
 from mms_local.core.resources import Image, Job, Operation
 from mms_local.core.storage import Page
 from mms_local.core.world import World
@@ -73,10 +74,7 @@ class Images:
         Raises:
             NotFound: there is none.
         """
-        image = self._world.storage.images.get(account.number, image_id)
-        if image is None:
-            raise NotFound(f"there is no image with id {image_id!r} in account {account.name.name}")
-        return self._world.pacing.image(image)
+        return self._world.pacing.image(existing(self._world.storage.images, account, "image", image_id))
 
     async def delete(self, account: Account, image_id: str) -> bool:
         """Forget the image, and end its build. False when there is none.

@@ -9,9 +9,10 @@ from typing import Any
 
 from mms_local.core import inputs
 from mms_local.core.accounts import Account
-from mms_local.core.errors import InUse, Invalid, NotFound, Problem
+from mms_local.core.errors import InUse, Invalid, Problem
 from mms_local.core.fields import read
 from mms_local.core.generation import Generation
+from mms_local.core.lookup import existing
 from mms_local.core.resources import Asset, Manifest
 from mms_local.core.storage import Page
 from mms_local.core.world import World
@@ -71,10 +72,7 @@ class Manifests:
         Raises:
             NotFound: there is none.
         """
-        manifest = self._world.storage.manifests.get(account.number, manifest_id)
-        if manifest is None:
-            raise NotFound(f"there is no manifest with id {manifest_id!r} in account {account.name.name}")
-        return manifest
+        return existing(self._world.storage.manifests, account, "manifest", manifest_id)
 
     def delete(self, account: Account, manifest_id: str) -> bool:
         """Forget the manifest. False when there is none.

@@ -9,8 +9,9 @@ from typing import Any
 
 from mms_local.core import inputs
 from mms_local.core.accounts import Account
-from mms_local.core.errors import InUse, NotFound
+from mms_local.core.errors import InUse
 from mms_local.core.fields import read
+from mms_local.core.lookup import existing
 from mms_local.core.resources import Model
 from mms_local.core.storage import Page
 from mms_local.core.world import World
@@ -56,10 +57,7 @@ class Models:
         Raises:
             NotFound: there is none.
         """
-        model = self._world.storage.models.get(account.number, model_id)
-        if model is None:
-            raise NotFound(f"there is no model with id {model_id!r} in account {account.name.name}")
-        return model
+        return existing(self._world.storage.models, account, "model", model_id)
 
     def delete(self, account: Account, model_id: str) -> bool:
         """Forget the model. False when there is none.

@@ -11,12 +11,13 @@ from typing import Any
 
 from mms_local.core import inputs
 from mms_local.core.accounts import Account
-from mms_local.core.errors import Conflict, Invalid, NotFound, Problem
+from mms_local.core.errors import Conflict, Invalid, Problem
 from mms_local.core.fields import read
 from mms_local.core.generation import Generation
 from mms_local.core.jobs import Jobs
 from mms_local.core.keys import ServiceSecrets
 from mms_local.core.kubeconfig import check_kubeconfig
+from mms_local.core.lookup import existing
 from mms_local.core.ports import Keys
 from mms_local.core.resources import Deployment, Image, Job, Operation, Scaling, Service, Settings, State
 from mms_local.core.storage import Page, Removal
@@ -171,10 +172,7 @@ class Services:
         return operation
 
     def _find(self, account: Account, service_id: str) -> Service:
-        service = self._world.storage.services.get(account.number, service_id)
-        if service is None:
-            raise NotFound(f"there is no service with id {service_id!r} in account {account.name.name}")
-        return service
+        return existing(self._world.storage.services, account, "service", service_id)
 
     def _built_image(self, account: Account, image_id: str) -> Image:
         image = self._world.storage.images.get(account.number, image_id)
