@@ -28,6 +28,7 @@ class Image:
     version: int | None = None
     state: str | None = None
     location: str | None = None
+    digest: str | None = None  # told by the local MMS and by the workspace generation (protocol 2.3.2)
     build_log_url: str | None = field(default=None, repr=False)  # may carry a key
     operation_id: str | None = None
     error: Mapping[str, Any] | None = None
@@ -51,6 +52,7 @@ class Image:
             # The older generation shows an image only when there is something to show.
             state=state_from(fields, "creationState", "state") or SUCCEEDED,
             location=fields.text("imageLocation"),
+            digest=fields.text("digest"),
             build_log_url=fields.text("imageBuildLogUri"),
             operation_id=fields.text("operationId"),
             error=error_from(fields),
@@ -98,6 +100,7 @@ class Image:
             "registry_location": self.registry_location,
             "registry_user": self.registry_user,
             "location": self.location,
+            "digest": self.digest,
             "state": self.state,
             "error": self.error,
             "created_at": self.created_at,

@@ -20,6 +20,7 @@ class Wire:
         version_required: whether a request without `api-version` is refused.
         paged: kinds of resource whose lists are pages; all others are bare arrays (protocol 7.1.14).
         model_post_status: the status that answers a registration (protocol 7.1.6).
+        asynchronous_delete: versions in which the DELETE of a service answers 202 (protocol 2.2.7).
         unpack_key: how an asset's flag is spelled where the caller did not spell it.
         model, manifest, image, service: the fields of each resource in its answers.
     """
@@ -30,6 +31,7 @@ class Wire:
     version_required: bool
     paged: frozenset[str]
     model_post_status: int
+    asynchronous_delete: frozenset[str]
     unpack_key: str
     model: tuple[str, ...]
     manifest: tuple[str, ...]
@@ -44,6 +46,7 @@ HOSTING = Wire(
     version_required=False,
     paged=frozenset(),
     model_post_status=201,
+    asynchronous_delete=frozenset(),
     unpack_key="unPack",
     model=("id", "name", "version", "description", "url", "tags", "mimeType", "createdAt"),
     manifest=(
@@ -67,6 +70,7 @@ HOSTING = Wire(
         "creationState",
         "error",
         "imageLocation",
+        "digest",
         "imageBuildLogUri",
     ),
     service=(
@@ -91,6 +95,7 @@ ACCOUNT = Wire(
     version_required=True,
     paged=frozenset({"models", "manifests", "images", "services"}),
     model_post_status=200,
+    asynchronous_delete=frozenset({"2018-04-01-preview"}),
     unpack_key="unpack",
     model=("id", "name", "version", "description", "url", "tags", "mimeType", "unpack", "createdAt"),
     manifest=(
@@ -117,6 +122,7 @@ ACCOUNT = Wire(
         "creationState",
         "error",
         "imageLocation",
+        "digest",
         "imageBuildLogUri",
         "manifest",
     ),

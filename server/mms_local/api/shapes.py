@@ -95,6 +95,7 @@ class Shapes:
             "creationState": image.state.value,
             "error": image.failure and self._error(image.failure, image),
             "imageLocation": image.built and image.built.location,
+            "digest": image.built and image.built.digest,
             "imageBuildLogUri": self._log_uri(image),
         }
         if "manifest" in self.wire.image:
