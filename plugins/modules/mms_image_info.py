@@ -102,7 +102,7 @@ images:
       type: str
       sample: registry.example.com/iris:2
     digest:
-      description: Digest of the image. Null when the service does not tell it, as the real one does not in these generations.
+      description: Digest of the image. Null where the service does not tell it.
       returned: always
       type: str
       sample: sha256:9b1f6f0c4b4a5e6d7c8b9a0f1e2d3c4b5a69788796a5b4c3d2e1f00112233445
