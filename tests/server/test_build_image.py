@@ -19,6 +19,8 @@ from mms_local.build import ImageBuilder
 from mms_local.build.dependencies import Interpreter
 from mms_local.core.ports import JobFailed, SourceFile
 
+pytestmark = pytest.mark.slow
+
 
 async def test_an_image_folder_holds_all_that_runs_it(images: ImageFactory) -> None:
     image = await images.image(models={"iris": b"weights"})
