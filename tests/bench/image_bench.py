@@ -40,10 +40,10 @@ async def built(images: ImageFactory, driver: str) -> tuple[float, BuiltImage]:
 
 
 async def build_measures(images: ImageFactory, oci_images: ImageFactory) -> tuple[list[Measure], BuiltImage]:
-    cold, _ = await built(images, ECHO)
+    cold, _unused = await built(images, ECHO)
     warm, image = await built(images, ECHO + "# changed\n")
-    oci_cold, _ = await built(oci_images, ECHO)
-    oci_warm, _ = await built(oci_images, ECHO + "# changed\n")
+    oci_cold, _unused = await built(oci_images, ECHO)
+    oci_warm, _unused = await built(oci_images, ECHO + "# changed\n")
     measures = [
         Measure("build, from nothing", cold, "s"),
         Measure("build, another driver", warm, "s"),
@@ -60,7 +60,7 @@ async def build_measures(images: ImageFactory, oci_images: ImageFactory) -> tupl
 async def latency(session: aiohttp.ClientSession, url: str) -> float:
     """Median of the seconds that a request takes, one after the other."""
     taken = []
-    for _ in range(REQUESTS):
+    for _round in range(REQUESTS):
         started = time.perf_counter()
         async with session.post(url, json={"rows": [1, 2, 3]}) as answer:
             answer.raise_for_status()
@@ -89,7 +89,7 @@ async def scoring_measures(data_dir: Path, image: BuiltImage) -> list[Measure]:
             through = f"http://127.0.0.1:{runner.addresses[0][1]}/api/v1/service/iris/score"
             direct = f"{await compute.endpoint('bench')}/score"
             await latency(session, direct)
-            alternating = [(await latency(session, direct), await latency(session, through)) for _ in range(3)]
+            alternating = [(await latency(session, direct), await latency(session, through)) for _round in range(3)]
     finally:
         await compute.stop()
         await front.close()

@@ -33,7 +33,7 @@ PAGES = 100
 def seconds(action: Callable[[], object], rounds: int) -> float:
     """The median time of one run."""
     times = []
-    for _ in range(rounds):
+    for _round in range(rounds):
         began = time.perf_counter()
         action()
         times.append(time.perf_counter() - began)
@@ -66,7 +66,7 @@ def start(rounds: int) -> list[Measure]:
                 server.control("GET", "health")
                 return time.perf_counter() - began
 
-    ready = statistics.median(once() for _ in range(rounds))
+    ready = statistics.median(once() for _round in range(rounds))
     bare = seconds(lambda: subprocess.run([sys.executable, "-c", "import aiohttp.web"], check=True), rounds)
     return [
         Measure("start until ready", ready, "s"),

@@ -140,7 +140,7 @@ class CoreWorld:
 
 async def until(look: Callable[[], Operation], good: Callable[[Operation], bool]) -> Operation:
     """What `look` finds as soon as it is good; every look lets the tasks of the loop go on once."""
-    for _ in range(10_000):
+    for _round in range(10_000):
         found = look()
         if good(found):
             return found

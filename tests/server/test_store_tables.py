@@ -81,7 +81,7 @@ def test_links_follow_a_change(database: Database) -> None:
 
 
 def test_versions_count_per_account_kind_and_name(database: Database) -> None:
-    numbers = [database.next_version(1, "model", "a") for _ in range(3)]
+    numbers = [database.next_version(1, "model", "a") for _round in range(3)]
     assert numbers == [1, 2, 3]
     for other in ((2, "model", "a"), (1, "image", "a"), (1, "model", "A")):
         assert database.next_version(*other) == 1

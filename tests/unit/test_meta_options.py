@@ -27,7 +27,7 @@ def documented(name: str) -> dict[str, Any]:
     own = yaml.safe_load(module(name).DOCUMENTATION)
     options: dict[str, Any] = {}
     for reference in own["extends_documentation_fragment"]:
-        _, _, fragment, *variant = reference.split(".")
+        _unused, _unused, fragment, *variant = reference.split(".")
         holder = importlib.import_module(f"{PLUGINS}.doc_fragments.{fragment}").ModuleDocFragment
         text = getattr(holder, variant[0].upper() if variant else "DOCUMENTATION")
         options.update(yaml.safe_load(text).get("options") or {})

@@ -23,7 +23,7 @@ async def compile_folder(python: str, folder: Path, place: str) -> None:
         python: the interpreter that will run them.
         place: the folder's path in the image.
     """
-    shares: list[list[Path]] = [[] for _ in range(_SHARES)]
+    shares: list[list[Path]] = [[] for _round in range(_SHARES)]
     weights = [0] * _SHARES
     for weight, path in sorted(((_weight(path), path) for path in folder.iterdir()), reverse=True):
         lightest = weights.index(min(weights))

@@ -75,7 +75,7 @@ def test_a_key_that_was_regenerated_is_read_again_once() -> None:
 
 def test_a_service_that_does_not_get_warm_is_given_up_with_its_last_words() -> None:
     asked = Asked(wait_timeout=2)
-    for _ in range(3):
+    for _round in range(3):
         asked.script.expect("POST", URI, status=503, body=b"no replica is ready")
     with pytest.raises(MmsError) as raised:
         asked.answer()

@@ -83,7 +83,7 @@ def test_a_post_whose_answer_was_lost_is_not_sent_again(script: Script, clock: F
 
 
 def test_pauses_grow_and_end_with_the_retries(script: Script, clock: FakeClock) -> None:
-    for _ in range(4):
+    for _round in range(4):
         script.expect("GET", "/models", 503)
     assert transport_on(script, clock, retries=3).send("GET", BASE + "/models").status == 503
     assert clock.slept == [0.5, 1.0, 2.0]
@@ -121,7 +121,7 @@ def test_a_token_that_expired_is_renewed_once(script: Script, clock: FakeClock) 
 
 def test_a_token_is_renewed_again_when_the_next_one_expires(script: Script, clock: FakeClock) -> None:
     transport = transport_on(script, clock, FakeCredential("1", "2", "3"))
-    for _ in range(2):
+    for _round in range(2):
         script.expect("GET", "/models", 401)
         script.expect("GET", "/models", 200, [])
         assert transport.send("GET", BASE + "/models").status == 200
