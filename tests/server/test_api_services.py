@@ -221,6 +221,17 @@ def test_deleting_a_service_cancels_what_it_still_had_to_do(server: ServerProces
     assert account.finish(answer)["state"] == "Cancelled"
 
 
+def test_version_2018_deletes_asynchronously(account: Api) -> None:
+    service = account.new_service()
+    account.session.params = {"api-version": "2018-04-01-preview"}
+    answer = account.call("DELETE", f"services/{service['id']}")
+    operation = account.finish(answer)
+    assert (operation["operationType"], operation["state"]) == ("Service", "Succeeded")
+    assert operation["resourceLocation"].endswith(service["id"])
+    assert account.call("GET", operation["resourceLocation"]).status_code == 404
+    assert account.call("DELETE", f"services/{service['id']}").status_code == 204
+
+
 def test_generation_hosting_account_updates_by_image_or_manifest(hosting: Api) -> None:
     service = hosting.new_service()
     path = f"services/{service['id']}"

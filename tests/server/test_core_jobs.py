@@ -107,7 +107,7 @@ async def test_a_defect_ends_the_operation_too(core: CoreWorld, caplog: pytest.L
 
 async def test_two_builds_run_at_a_time(core: CoreWorld) -> None:
     core.builder.gate.clear()
-    operations = [core.image()[1] for _ in range(5)]
+    operations = [core.image()[1] for _round in range(5)]
     await asyncio.sleep(0.01)
     assert len(core.builder.specs) == 2
     core.builder.gate.set()
@@ -136,7 +136,7 @@ async def test_a_restart_brings_back_what_ran_and_not_what_failed(core: CoreWorl
     service, operation = core.service(image_id, numReplicas=3)
     await core.end_of(operation)
     core.compute.error = JobFailed("Code", "message")
-    _, update = core.mms.services.update(core.account, service.id, {"numReplicas": 5})
+    _unused, update = core.mms.services.update(core.account, service.id, {"numReplicas": 5})
     assert (await core.end_of(update)).state is State.FAILED
     operation = core.service(image_id, name="failed")[1]
     assert (await core.end_of(operation)).state is State.FAILED
@@ -148,7 +148,7 @@ async def test_a_restart_brings_back_what_ran_and_not_what_failed(core: CoreWorl
 
 
 async def test_an_operation_that_is_accepted_while_resuming_runs_once(core: CoreWorld) -> None:
-    _, operation = core.image()
+    _unused, operation = core.image()
     await core.mms.jobs.resume()
     await core.end_of(operation)
     await asyncio.sleep(0)
@@ -172,6 +172,35 @@ async def test_a_removal_that_fails_is_tried_again_at_the_next_start(core: CoreW
     assert again.database.secrets(f"service/{service.id}") == {}
     assert await again.mms.images.delete(again.account, image_id)
     assert again.builder.removed == [image_id]
+
+
+async def test_a_watched_removal_ends_its_operation_over_a_restart(core: CoreWorld, tmp_path: Path) -> None:
+    service, operation = core.service(await core.built_image())
+    await core.end_of(operation)
+    removal = core.mms.services.delete_later(core.account, service.name)
+    assert removal is not None
+    assert removal.state is State.RUNNING
+    await core.crash()  # before the removal began
+    again = CoreWorld(tmp_path)
+    await again.mms.jobs.resume()
+    assert (await again.end_of(removal)).state is State.SUCCEEDED
+    assert again.compute.removed == ["svc"]
+    assert again.builder.specs == []
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [(JobFailed("Unreachable", "no answer"), "Unreachable"), (KeyError(), "InternalServerError")]
+)
+async def test_a_watched_removal_that_fails_says_so(core: CoreWorld, error: Exception, code: str) -> None:
+    service, operation = core.service(await core.built_image())
+    await core.end_of(operation)
+    core.compute.error = error
+    removal = core.mms.services.delete_later(core.account, service.id)
+    assert removal is not None
+    ended = await core.end_of(removal)
+    assert ended.failure is not None
+    assert (ended.state, ended.failure.code) == (State.FAILED, code)
+    assert core.mms.services.delete_later(core.account, service.id) is None
 
 
 async def test_new_keys_go_to_a_running_service_only(core: CoreWorld) -> None:

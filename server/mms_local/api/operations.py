@@ -73,7 +73,7 @@ OPERATIONS = (
     ApiOperation(
         "services.update", "PUT", "services/{id}", resources.update_service, (202,), body=inputs.SERVICE_UPDATE
     ),
-    ApiOperation("services.delete", "DELETE", "services/{id}", resources.delete_service, _GONE),
+    ApiOperation("services.delete", "DELETE", "services/{id}", resources.delete_service, (200, 202, 204)),
     ApiOperation("services.keys", "GET", "services/{id}/keys", resources.get_keys),
     ApiOperation(
         "services.regenerateKeys", "POST", "services/{id}/regenerateKeys", resources.regenerate_keys, body=_KEYS

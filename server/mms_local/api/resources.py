@@ -85,6 +85,9 @@ async def update_service(call: Call) -> Reply:
 
 
 async def delete_service(call: Call) -> Reply:
+    if call.query.get("api-version", "").lower() in call.wire.asynchronous_delete:
+        operation = call.mms.services.delete_later(call.account, call.id)
+        return Reply(204) if operation is None else call.accepted(operation)
     return Reply(200 if await call.mms.services.delete(call.account, call.id) else 204)
 
 

@@ -71,7 +71,8 @@ class Jobs:
             self._remove(removal)
         await self._engines.compute.start(self._specs.live())
         for operation in storage.operations.unfinished():
-            self._start(operation)
+            if operation.job is not Job.DELETE:  # those end with their removals
+                self._start(operation)
 
     async def stop(self) -> None:
         """Let go of everything that runs; what is unfinished is resumed at the next start."""
@@ -108,6 +109,13 @@ class Jobs:
         await self._end(cancelled)
         await asyncio.shield(self._remove(removal))
 
+    def begin_removal(self, operation: Operation, removal: Removal, cancelled: Iterable[str]) -> None:
+        """Like :meth:`remove`, for a caller who does not wait but watches the operation."""
+        self._world.pacing.begin(operation.id)
+        for one in self._running(cancelled):
+            one.cancel()
+        self._remove(removal)
+
     async def forget_image(self, image: Image, cancelled: Iterable[str]) -> None:
         """End the build of a deleted image and remove what it left."""
         await self._end(cancelled)
@@ -129,11 +137,9 @@ class Jobs:
 
     def _ended(self, operation: Operation, task: asyncio.Task[None]) -> None:
         self._tasks.pop(operation.id, None)
-        error = None if task.cancelled() else task.exception()
-        if error is not None:  # a defect of ours or of an engine: the caller must not wait for ever
-            LOG.error("%s failed unexpectedly", task.get_name(), exc_info=error)
-            message = f"the server failed unexpectedly ({type(error).__name__}); its log has the details"
-            self._records.failed(operation, Failure("InternalServerError", message, 500))
+        defect = _defect(task)
+        if defect is not None:
+            self._records.failed(operation, defect)
 
     async def _build(self, operation: Operation) -> None:
         async with self._builds:
@@ -174,7 +180,7 @@ class Jobs:
             await work()
         except JobFailed as failed:
             log(f"{failed.code}: {failed.message}")
-            self._records.failed(operation, Failure(failed.code, failed.message, failed.status, failed.details))
+            self._records.failed(operation, _failure(failed))
         except JobCancelled:
             self._records.failed(operation, None)
 
@@ -189,20 +195,31 @@ class Jobs:
                 LOG.warning(
                     "service %s could not be removed: %s; the next start tries again", service.name, failed.message
                 )
+                self._records.removal_failed(removal, _failure(failed))
                 return
             self._records.removed(removal)
 
     async def _end(self, operation_ids: Iterable[str]) -> None:
-        tasks = [self._tasks[one] for one in operation_ids if one in self._tasks]
+        tasks = self._running(operation_ids)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    def _running(self, operation_ids: Iterable[str]) -> list[asyncio.Task[None]]:
+        return [self._tasks[one] for one in operation_ids if one in self._tasks]
+
     def _remove(self, removal: Removal) -> asyncio.Task[None]:
-        task = asyncio.get_running_loop().create_task(self._take_away(removal))
+        name = f"removal of service {removal.service.name}"
+        task = asyncio.get_running_loop().create_task(self._take_away(removal), name=name)
         self._removals.add(task)
-        task.add_done_callback(self._removals.discard)
+        task.add_done_callback(lambda done: self._removal_ended(removal, done))
         return task
+
+    def _removal_ended(self, removal: Removal, task: asyncio.Task[None]) -> None:
+        self._removals.discard(task)
+        defect = _defect(task)
+        if defect is not None:
+            self._records.removal_failed(removal, defect)
 
     def _turn(self, account: int, resource_id: str) -> asyncio.Lock:
         """Operations of one service run one after the other, in the order they were accepted."""
@@ -210,3 +227,17 @@ class Jobs:
 
     def _log(self, kind: str, resource_id: str) -> Callable[[str], None]:
         return lambda line: self._world.logs.append(kind, resource_id, line)
+
+
+def _failure(failed: JobFailed) -> Failure:
+    return Failure(failed.code, failed.message, failed.status, failed.details)
+
+
+def _defect(task: asyncio.Task[None]) -> Failure | None:
+    """What to tell about a task that ended by a defect of ours or of an engine: nobody must wait for it for ever."""
+    error = None if task.cancelled() else task.exception()
+    if error is None:
+        return None
+    LOG.error("%s failed unexpectedly", task.get_name(), exc_info=error)
+    message = f"the server failed unexpectedly ({type(error).__name__}); its log has the details"
+    return Failure("InternalServerError", message, 500)

@@ -86,6 +86,18 @@ class Records:
         with self._storage.transaction():
             ServiceSecrets(self._storage).forget(removal.service)
             self._storage.removals.delete(removal)
+            self._end_removal(removal, State.SUCCEEDED)
+
+    def removal_failed(self, removal: Removal, failure: Failure) -> None:
+        """The compute could not let go of the service now; the removal stays to be tried again."""
+        self._end_removal(removal, State.FAILED, failure)
+
+    def _end_removal(self, removal: Removal, state: State, failure: Failure | None = None) -> None:
+        if removal.operation_id is None:
+            return
+        operation = self._storage.operations.get(removal.account, removal.operation_id)
+        if operation is not None and not operation.state.finished:
+            self._end(operation, state, failure)
 
     def _run(self, operation: Operation) -> bool:
         """Record that work began. False when the operation was cancelled meanwhile."""

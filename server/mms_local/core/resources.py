@@ -194,6 +194,7 @@ class Job(str, Enum):
     BUILD = "images.create"
     CREATE = "services.create"
     UPDATE = "services.update"
+    DELETE = "services.delete"
 
 
 @dataclass(frozen=True)

@@ -113,19 +113,39 @@ class Services:
 
     async def delete(self, account: Account, id_or_name: str) -> bool:
         """Stop and forget the service; its unfinished operations end cancelled. False when there is none."""
+        service = self._find_either(account, id_or_name)
+        if service is None:
+            return False
+        await self._jobs.remove(*self._withdraw(service))
+        return True
+
+    def delete_later(self, account: Account, id_or_name: str) -> Operation | None:
+        """Accept that the service is to be stopped; it is forgotten at once. None when there is none."""
+        service = self._find_either(account, id_or_name)
+        if service is None:
+            return None
+        operation = Operation(
+            service.account, self._world.new_guid(), Job.DELETE, service.id, self._world.now(), State.RUNNING
+        )
+        self._jobs.begin_removal(operation, *self._withdraw(service, operation))
+        return operation
+
+    def _find_either(self, account: Account, id_or_name: str) -> Service | None:
+        return self._world.storage.services.get(account.number, id_or_name) or self.named(account, id_or_name)
+
+    def _withdraw(self, service: Service, operation: Operation | None = None) -> tuple[Removal, tuple[str, ...]]:
+        """Take the service out of sight: the removal that is left to do, and the operations that it cancels."""
         storage, now = self._world.storage, self._world.now()
         with storage.transaction():
-            service = storage.services.get(account.number, id_or_name) or self.named(account, id_or_name)
-            if service is None:
-                return False
-            cancelled = self._jobs.record_cancelled(account.number, service.id)
-            for deployment in storage.deployments.page(account.number, {"serviceId": service.id, "open": "1"}).items:
+            cancelled = self._jobs.record_cancelled(service.account, service.id)
+            for deployment in storage.deployments.page(service.account, {"serviceId": service.id, "open": "1"}).items:
                 storage.deployments.replace(replace(deployment, expired=now))
             storage.services.delete(service)
-            removal = Removal(account.number, service.id, service)
+            removal = Removal(service.account, service.id, service, operation.id if operation else None)
             storage.removals.add(removal)
-        await self._jobs.remove(removal, cancelled)
-        return True
+            if operation is not None:
+                storage.operations.add(operation)
+        return removal, cancelled
 
     def keys(self, account: Account, service_id: str) -> Keys:
         """The two keys of the service.

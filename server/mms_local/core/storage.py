@@ -59,11 +59,15 @@ class Collection(Protocol[T]):
 
 @dataclass(frozen=True)
 class Removal:
-    """A service that is gone for its users but may still be running; kept until the compute has let go of it."""
+    """A service that is gone for its users but may still be running; kept until the compute has let go of it.
+
+    `operation_id` is the operation that somebody watches it by, if any.
+    """
 
     account: int
     id: str
     service: Service
+    operation_id: str | None = None
 
     @property
     def image_ids(self) -> frozenset[str]:
