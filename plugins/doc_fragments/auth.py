@@ -9,26 +9,23 @@ class ModuleDocFragment:
 options:
   access_token:
     description:
-      - A bearer token that you already have. No library is needed for it, and it wins over every other
-        credential.
+      - A bearer token that you already have. No library is needed for it, and it wins over every other credential.
       - It cannot be renewed, so it must outlive the task, waits included.
-      - In the environment it is E(AZUREML_MMS_ACCESS_TOKEN), which belongs to the source V(env) of
-        O(auth_source).
+      - In the environment it is E(AZUREML_MMS_ACCESS_TOKEN), which belongs to the source V(env) of O(auth_source).
     type: str
   auth_source:
     description:
       - Where the credential comes from.
-      - With V(auto) the sources are tried in the order of azure.azcollection, namely the options of the task,
-        V(env), V(credential_file), V(cli). The first one that holds a credential is used. Options that are
-        given but incomplete are an error.
-      - Every other value uses that source alone, or fails. The credential options of the task are then not
-        looked at.
-      - V(env) reads E(AZUREML_MMS_ACCESS_TOKEN), then the profile named by E(AZURE_PROFILE), then the
-        variables named with each option.
+      - With V(auto) the sources are tried in the order of azure.azcollection, namely the options of the task, V(env),
+        V(credential_file), V(cli). The first one that holds a credential is used. Options that are given but
+        incomplete are an error.
+      - Every other value uses that source alone, or fails. The credential options of the task are then not looked at.
+      - V(env) reads E(AZUREML_MMS_ACCESS_TOKEN), then the profile named by E(AZURE_PROFILE), then the variables named
+        with each option.
       - V(credential_file) reads O(profile) from C(~/.azure/credentials).
       - V(cli) uses the sign-in of the Azure CLI, C(az login).
-      - V(msi) uses the managed identity of the Azure resource that runs the task; O(client_id) names a
-        user-assigned one.
+      - V(msi) uses the managed identity of the Azure resource that runs the task; O(client_id) names a user-assigned
+        one.
       - Unset, it is E(ANSIBLE_AZURE_AUTH_SOURCE), or else V(auto).
       - An empty string counts as unset, in every option here and in every environment variable.
     type: str
@@ -71,8 +68,8 @@ options:
     type: path
   thumbprint:
     description:
-      - SHA-1 thumbprint of the certificate in O(x509_certificate_path). When set, the file is checked to hold
-        that certificate.
+      - SHA-1 thumbprint of the certificate in O(x509_certificate_path). When set, the file is checked to hold that
+        certificate.
       - In the environment it is E(AZURE_THUMBPRINT).
     type: str
   oidc_token:
@@ -83,31 +80,31 @@ options:
     type: str
   oidc_token_file:
     description:
-      - File that holds such a token. It is read anew whenever a token is fetched, because its owner replaces
-        it now and then.
+      - File that holds such a token. It is read anew whenever a token is fetched, because its owner replaces it now
+        and then.
       - O(oidc_token) wins over it.
       - In the environment it is E(AZURE_FEDERATED_TOKEN_FILE).
     type: path
   cloud_environment:
     description:
-      - The cloud whose authority gives the token. One of V(AzureCloud), V(AzureChinaCloud),
-        V(AzureUSGovernment), or the https URL of the Resource Manager of a cloud of your own, which describes
-        its authority and audience itself.
+      - The cloud whose authority gives the token. One of V(AzureCloud), V(AzureChinaCloud), V(AzureUSGovernment), or
+        the https URL of the Resource Manager of a cloud of your own, which describes its authority and audience
+        itself.
       - Unset, it is what the profile in use says, or E(AZURE_CLOUD_ENVIRONMENT), or V(AzureCloud).
     type: str
   authority_host:
     description:
       - URL of the token authority, without tenant. Only https. Overrules what O(cloud_environment) says.
-      - Unset, it is what the profile in use says (as C(adfs_authority_url)), or E(AZURE_ADFS_AUTHORITY_URL)
-        or E(AZURE_AUTHORITY_HOST).
+      - Unset, it is what the profile in use says (as C(adfs_authority_url)), or E(AZURE_ADFS_AUTHORITY_URL) or
+        E(AZURE_AUTHORITY_HOST).
       - O(ca_path), O(validate_certs), O(proxy) and O(timeout) apply to requests to it.
     type: str
     aliases: [adfs_authority_url]
   disable_instance_discovery:
     description:
       - Do not ask Microsoft whether it knows the authority. Then make sure that you trust it yourself.
-      - Unset, it is E(AZURE_DISABLE_INSTANCE_DISCOVERY), or else V(true) exactly for an authority that is not
-        one of Microsoft's, as asking for those can only fail.
+      - Unset, it is E(AZURE_DISABLE_INSTANCE_DISCOVERY), or else V(true) exactly for an authority that is not one of
+        Microsoft's, as asking for those can only fail.
     type: bool
   token_audience:
     description:
@@ -117,11 +114,11 @@ options:
     type: str
   token_cache:
     description:
-      - Folder in which tokens are kept for later tasks. Each has a file of its own, with mode 0600, named by
-        a hash of authority, identity and scope, and is replaced five minutes before it expires.
+      - Folder in which tokens are kept for later tasks. Each has a file of its own, with mode 0600, named by a hash
+        of authority, identity and scope, and is replaced five minutes before it expires.
       - Unset, it is E(AZUREML_MMS_TOKEN_CACHE), or else tokens are not kept.
-      - Whoever can read the folder can act as you until the tokens in it expire. Leave it out on machines
-        that you share.
+      - Whoever can read the folder can act as you until the tokens in it expire. Leave it out on machines that you
+        share.
     type: path
 requirements:
   - azure-identity (not with O(access_token) or E(AZUREML_MMS_ACCESS_TOKEN))

@@ -66,15 +66,14 @@ options:
     default: 30
   retries:
     description:
-      - How often a request is sent again that failed for a passing reason, with growing pauses or after the
-        time that the service asks for, within two minutes.
-      - A request that creates something is never sent again blindly; the module looks first whether it took
-        effect.
+      - How often a request is sent again that failed for a passing reason, with growing pauses or after the time that
+        the service asks for, within two minutes.
+      - A request that creates something is never sent again blindly; the module looks first whether it took effect.
     type: int
     default: 3
 requirements:
   - requests
 notes:
-  - On the controller the module runs in the controller's own process, without starting a Python for it, when that
-    is the same. Set the variable C(mms_in_process) to V(false) to switch this off.
+  - On the controller the module runs in the controller's own process, without starting a Python for it, when that is
+    the same. Set the variable C(mms_in_process) to V(false) to switch this off.
 """

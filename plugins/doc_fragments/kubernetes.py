@@ -9,8 +9,8 @@ class ModuleDocFragment:
 options:
   kubeconfig:
     description:
-      - How to reach the cluster. The path of a kubeconfig, several paths separated by colons, its text in YAML or JSON,
-        or a mapping.
+      - How to reach the cluster. The path of a kubeconfig, several paths separated by colons, its text in YAML or
+        JSON, or a mapping.
       - Unset, it is E(K8S_AUTH_KUBECONFIG), or else what C(kubectl) itself would use, namely E(KUBECONFIG),
         C(~/.kube/config), or the service account of the pod that the task runs in.
     type: json

@@ -11,15 +11,14 @@ options:
     description:
       - Connection string of the storage account that local files and folders are uploaded to.
       - It names the account and opens it, so the other options about the account are left out.
-      - Unset, it is E(AZURE_STORAGE_CONNECTION_STRING), unless another storage option names or opens an
-        account.
+      - Unset, it is E(AZURE_STORAGE_CONNECTION_STRING), unless another storage option names or opens an account.
     type: str
   storage_account_url:
     description:
       - URL of the account's blob service, for example V(https://example.blob.core.windows.net).
-      - The account is opened by O(storage_account_key) or O(storage_sas_token). With neither, a token is
-        fetched with the credential of the task, whose identity needs the role C(Storage Blob Data Contributor).
-        O(access_token) is no such credential.
+      - The account is opened by O(storage_account_key) or O(storage_sas_token). With neither, a token is fetched with
+        the credential of the task, whose identity needs the role C(Storage Blob Data Contributor). O(access_token) is
+        no such credential.
       - Unset, it is E(AZUREML_MMS_STORAGE_ACCOUNT_URL).
     type: str
   storage_account_key:
@@ -29,18 +28,16 @@ options:
     type: str
   storage_sas_token:
     description:
-      - Shared access signature for the account in O(storage_account_url), or for one container of it. It must
-        allow to read and write, and to create the container if that is missing.
-      - No other signature can be made from it, so the URL that is registered carries this one. Prefer a key or
-        an identity.
+      - Shared access signature for the account in O(storage_account_url), or for one container of it. It must allow
+        to read and write, and to create the container if that is missing.
+      - No other signature can be made from it, so the URL that is registered carries this one. Prefer a key or an
+        identity.
       - Unset, it is E(AZURE_STORAGE_SAS_TOKEN).
     type: str
   storage_sas_lifetime:
     description:
-      - Number of seconds for which the registered URL can be read. It must outlive the building of images from
-        it.
-      - Unset, it is 30 days with an account key, and with a token 7 days, which is the most that is possible
-        then.
+      - Number of seconds for which the registered URL can be read. It must outlive the building of images from it.
+      - Unset, it is 30 days with an account key, and with a token 7 days, which is the most that is possible then.
     type: int
   storage_container:
     description:

@@ -14,8 +14,8 @@ options:
     default: true
   wait_timeout:
     description:
-      - Number of seconds after which waiting is given up and the task fails. The work goes on at the service, and
-        the message says how to wait for it again.
+      - Number of seconds after which waiting is given up and the task fails. The work goes on at the service, and the
+        message says how to wait for it again.
     type: int
     default: 1800
   poll_interval:

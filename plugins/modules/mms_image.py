@@ -32,14 +32,12 @@ options:
   compute_resource_id:
     description:
       - Id of the operationalization cluster in whose registry the image goes. Needed in generation
-        V(2017-09-01-preview),
-        unknown in the other one.
+        V(2017-09-01-preview), unknown in the other one.
     type: str
   registry_location:
     description:
-      - Login server of the registry that the image goes to. Needed in generation V(2017-06-01-privatepreview), unknown
-        in
-        the other one, like O(registry_user) and O(registry_password).
+      - Login server of the registry that the image goes to. Needed in generation V(2017-06-01-privatepreview),
+        unknown in the other one, like O(registry_user) and O(registry_password).
     type: str
   registry_user:
     description:
@@ -260,12 +258,11 @@ failure:
     code:
       description:
         - One word for the reason. Of answers of the service it is V(Unauthorized) for 401, V(Forbidden) for 403,
-          V(NotFound) for
-          404, V(Conflict) for 409, V(InUse) for 412, V(TooManyRequests) for 429, otherwise the service's own code.
+          V(NotFound) for 404, V(Conflict) for 409, V(InUse) for 412, V(TooManyRequests) for 429, otherwise the
+          service's own code.
         - Others are V(InvalidInput), V(NotFound), V(NotSupported), V(NoCredential), V(ServerNotRunning),
-          V(ConnectionFailed),
-          V(RequestTimedOut), V(TlsFailed), V(ProxyFailed), V(UnexpectedResponse), V(UploadFailed), V(OperationFailed),
-          V(OperationCancelled), V(WaitTimeout), V(MissingLibrary).
+          V(ConnectionFailed), V(RequestTimedOut), V(TlsFailed), V(ProxyFailed), V(UnexpectedResponse),
+          V(UploadFailed), V(OperationFailed), V(OperationCancelled), V(WaitTimeout), V(MissingLibrary).
       returned: always
       type: str
       sample: WaitTimeout

@@ -26,8 +26,8 @@ options:
       - V(file) reads O(path).
       - V(aks) runs C(az aks get-credentials), V(acs) runs C(az acs kubernetes get-credentials) of older Azure CLIs.
         Both use the login of the Azure CLI.
-      - V(arm) asks Azure Resource Manager for the credential of an AKS cluster, as whoever the task says. No Azure CLI
-        is needed.
+      - V(arm) asks Azure Resource Manager for the credential of an AKS cluster, as whoever the task says. No Azure
+        CLI is needed.
     type: str
     choices: [file, aks, acs, arm]
     default: file
@@ -159,12 +159,11 @@ failure:
     code:
       description:
         - One word for the reason. Of answers of the service it is V(Unauthorized) for 401, V(Forbidden) for 403,
-          V(NotFound) for
-          404, V(Conflict) for 409, V(InUse) for 412, V(TooManyRequests) for 429, otherwise the service's own code.
+          V(NotFound) for 404, V(Conflict) for 409, V(InUse) for 412, V(TooManyRequests) for 429, otherwise the
+          service's own code.
         - Others are V(InvalidInput), V(NotFound), V(NotSupported), V(NoCredential), V(ServerNotRunning),
-          V(ConnectionFailed),
-          V(RequestTimedOut), V(TlsFailed), V(ProxyFailed), V(UnexpectedResponse), V(UploadFailed), V(OperationFailed),
-          V(OperationCancelled), V(WaitTimeout), V(MissingLibrary).
+          V(ConnectionFailed), V(RequestTimedOut), V(TlsFailed), V(ProxyFailed), V(UnexpectedResponse),
+          V(UploadFailed), V(OperationFailed), V(OperationCancelled), V(WaitTimeout), V(MissingLibrary).
       returned: always
       type: str
       sample: WaitTimeout

@@ -20,14 +20,13 @@ description:
 options:
   name:
     description:
-      - Name of the model. In generation V(2017-06-01-privatepreview) the service allows letters, digits and hyphens, at
-        most 32.
+      - Name of the model. In generation V(2017-06-01-privatepreview) the service allows letters, digits and hyphens,
+        at most 32.
     type: str
   path:
     description:
       - File or folder with the model on the host that the task runs on. A folder is packed as tar.gz and unpacked by
-        the
-        service.
+        the service.
       - It is uploaded to the storage account that the storage options name.
     type: path
   url:
@@ -211,12 +210,11 @@ failure:
     code:
       description:
         - One word for the reason. Of answers of the service it is V(Unauthorized) for 401, V(Forbidden) for 403,
-          V(NotFound) for
-          404, V(Conflict) for 409, V(InUse) for 412, V(TooManyRequests) for 429, otherwise the service's own code.
+          V(NotFound) for 404, V(Conflict) for 409, V(InUse) for 412, V(TooManyRequests) for 429, otherwise the
+          service's own code.
         - Others are V(InvalidInput), V(NotFound), V(NotSupported), V(NoCredential), V(ServerNotRunning),
-          V(ConnectionFailed),
-          V(RequestTimedOut), V(TlsFailed), V(ProxyFailed), V(UnexpectedResponse), V(UploadFailed), V(OperationFailed),
-          V(OperationCancelled), V(WaitTimeout), V(MissingLibrary).
+          V(ConnectionFailed), V(RequestTimedOut), V(TlsFailed), V(ProxyFailed), V(UnexpectedResponse),
+          V(UploadFailed), V(OperationFailed), V(OperationCancelled), V(WaitTimeout), V(MissingLibrary).
       returned: always
       type: str
       sample: WaitTimeout

@@ -16,8 +16,8 @@ description:
   - Makes sure that a Kubernetes Secret opens a container registry. It is created, or corrected where it differs.
     M(azureml.model_management.mms_service) takes its name.
   - Only C(kubectl) is needed where this runs. Passwords reach it through its standard input, never on a command line.
-  - Nothing is changed when registry, user, password and e-mail address are already the same, whoever wrote them and in
-    whichever of the two formats that Kubernetes knows.
+  - Nothing is changed when registry, user, password and e-mail address are already the same, whoever wrote them and
+    in whichever of the two formats that Kubernetes knows.
   - Logins to other registries in the same Secret stay as they are.
 options:
   state:
@@ -159,12 +159,11 @@ failure:
     code:
       description:
         - One word for the reason. Of answers of the service it is V(Unauthorized) for 401, V(Forbidden) for 403,
-          V(NotFound) for
-          404, V(Conflict) for 409, V(InUse) for 412, V(TooManyRequests) for 429, otherwise the service's own code.
+          V(NotFound) for 404, V(Conflict) for 409, V(InUse) for 412, V(TooManyRequests) for 429, otherwise the
+          service's own code.
         - Others are V(InvalidInput), V(NotFound), V(NotSupported), V(NoCredential), V(ServerNotRunning),
-          V(ConnectionFailed),
-          V(RequestTimedOut), V(TlsFailed), V(ProxyFailed), V(UnexpectedResponse), V(UploadFailed), V(OperationFailed),
-          V(OperationCancelled), V(WaitTimeout), V(MissingLibrary).
+          V(ConnectionFailed), V(RequestTimedOut), V(TlsFailed), V(ProxyFailed), V(UnexpectedResponse),
+          V(UploadFailed), V(OperationFailed), V(OperationCancelled), V(WaitTimeout), V(MissingLibrary).
       returned: always
       type: str
       sample: WaitTimeout

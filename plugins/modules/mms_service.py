@@ -13,8 +13,8 @@ version_added: 1.0.0
 author:
   - azureml.model_management contributors (@azureml-model-management)
 description:
-  - Makes sure that a web service runs as described. It is created if it does not exist, and otherwise updated in place;
-    RV(changes) tells in what.
+  - Makes sure that a web service runs as described. It is created if it does not exist, and otherwise updated in
+    place; RV(changes) tells in what.
   - A deployment that someone else has begun is waited for. A service whose last deployment failed is deployed again.
   - When a deployment fails, the service's details and the last lines of its log are in the message.
 options:
@@ -40,15 +40,13 @@ options:
     type: str
   compute_resource_id:
     description:
-      - Id of the operationalization cluster that the service runs on. It cannot be changed. Needed to create a service
-        in
-        generation V(2017-09-01-preview), unknown in the other one.
+      - Id of the operationalization cluster that the service runs on. It cannot be changed. Needed to create a
+        service in generation V(2017-09-01-preview), unknown in the other one.
     type: str
   kubeconfig:
     description:
       - Access to the Kubernetes cluster that the service runs on, as a path, as text (YAML or JSON) or as a mapping.
-        Only
-        its current context travels, on one line, with the files that it names inside.
+        Only its current context travels, on one line, with the files that it names inside.
       - The service does not tell it again, so a new kubeconfig alone changes nothing.
       - Needed to create a service in generation V(2017-06-01-privatepreview), unknown in the other one.
     type: json
@@ -114,8 +112,7 @@ options:
   app_insights_key:
     description:
       - Instrumentation key of Application Insights. Only in generation V(2017-06-01-privatepreview), when the service
-        is
-        created.
+        is created.
     type: str
   data_collection:
     description:
@@ -389,12 +386,11 @@ failure:
     code:
       description:
         - One word for the reason. Of answers of the service it is V(Unauthorized) for 401, V(Forbidden) for 403,
-          V(NotFound) for
-          404, V(Conflict) for 409, V(InUse) for 412, V(TooManyRequests) for 429, otherwise the service's own code.
+          V(NotFound) for 404, V(Conflict) for 409, V(InUse) for 412, V(TooManyRequests) for 429, otherwise the
+          service's own code.
         - Others are V(InvalidInput), V(NotFound), V(NotSupported), V(NoCredential), V(ServerNotRunning),
-          V(ConnectionFailed),
-          V(RequestTimedOut), V(TlsFailed), V(ProxyFailed), V(UnexpectedResponse), V(UploadFailed), V(OperationFailed),
-          V(OperationCancelled), V(WaitTimeout), V(MissingLibrary).
+          V(ConnectionFailed), V(RequestTimedOut), V(TlsFailed), V(ProxyFailed), V(UnexpectedResponse),
+          V(UploadFailed), V(OperationFailed), V(OperationCancelled), V(WaitTimeout), V(MissingLibrary).
       returned: always
       type: str
       sample: WaitTimeout

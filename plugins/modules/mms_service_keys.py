@@ -15,11 +15,9 @@ author:
 description:
   - Returns both keys of a web service. They are secrets, so use C(no_log) on the task.
   - Regenerates one of them if wanted. Without a condition this happens at every run; with O(if_equals) or
-    O(older_than) it
-    happens once.
+    O(older_than) it happens once.
   - A running service takes the new key at once. Rotate without a moment without a valid key by regenerating the key
-    that
-    nobody uses, handing it out, and then regenerating the other one.
+    that nobody uses, handing it out, and then regenerating the other one.
 options:
   service:
     description:
@@ -38,8 +36,8 @@ options:
   older_than:
     description:
       - Make the key anew only if it is older than this, a number with V(s), V(m), V(h), V(d) or V(w), such as V(30d).
-      - The service does not tell how old a key is, so O(record) remembers it. A key that is not in there may be as old
-        as the service.
+      - The service does not tell how old a key is, so O(record) remembers it. A key that is not in there may be as
+        old as the service.
     type: str
   record:
     description:
@@ -144,12 +142,11 @@ failure:
     code:
       description:
         - One word for the reason. Of answers of the service it is V(Unauthorized) for 401, V(Forbidden) for 403,
-          V(NotFound) for
-          404, V(Conflict) for 409, V(InUse) for 412, V(TooManyRequests) for 429, otherwise the service's own code.
+          V(NotFound) for 404, V(Conflict) for 409, V(InUse) for 412, V(TooManyRequests) for 429, otherwise the
+          service's own code.
         - Others are V(InvalidInput), V(NotFound), V(NotSupported), V(NoCredential), V(ServerNotRunning),
-          V(ConnectionFailed),
-          V(RequestTimedOut), V(TlsFailed), V(ProxyFailed), V(UnexpectedResponse), V(UploadFailed), V(OperationFailed),
-          V(OperationCancelled), V(WaitTimeout), V(MissingLibrary).
+          V(ConnectionFailed), V(RequestTimedOut), V(TlsFailed), V(ProxyFailed), V(UnexpectedResponse),
+          V(UploadFailed), V(OperationFailed), V(OperationCancelled), V(WaitTimeout), V(MissingLibrary).
       returned: always
       type: str
       sample: WaitTimeout
