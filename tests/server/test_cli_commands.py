@@ -30,7 +30,9 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 
 def run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*MMS_LOCAL, *arguments], env=environment, capture_output=True, text=True, timeout=60)
+    return subprocess.run(
+        [*MMS_LOCAL, *arguments], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
 
 
 @pytest.fixture
@@ -166,13 +168,17 @@ def test_help_teaches(environment: dict[str, str]) -> None:
 
 def test_a_light_command_does_not_load_the_server(environment: dict[str, str]) -> None:
     code = "import sys; from mms_local.cli import main; main(['status']); print('aiohttp' in sys.modules)"
-    result = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60)
+    result = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
     assert result.stdout.splitlines()[-1] == "False"
 
 
 def test_the_server_does_not_load_what_it_does_not_use(environment: dict[str, str]) -> None:
     code = "import sys, mms_local.serve; print({'kubernetes', 'jwt', 'cryptography', 'yaml'} & set(sys.modules))"
-    result = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60)
+    result = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
     assert result.stdout.strip() == "set()"
 
 

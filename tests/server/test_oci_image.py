@@ -241,7 +241,9 @@ class Podman:
     def __call__(self, *arguments: str) -> str:
         if arguments[0] == "pull":
             arguments = ("pull", *self._policy, *arguments[1:])
-        done = subprocess.run([*self._base, *arguments], env=self._environment, capture_output=True, text=True)
+        done = subprocess.run(
+            [*self._base, *arguments], env=self._environment, capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout + done.stderr
 

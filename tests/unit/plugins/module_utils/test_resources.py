@@ -226,7 +226,8 @@ def test_a_description_over_a_service_keeps_what_it_does_not_say() -> None:
     [("0.1", "100m"), ("1", "1000m"), ("1Gi", "1024Mi"), ("1G", "1000M"), ("2k", "2000"), (".5", "500m")],
 )
 def test_equal_quantities_are_equal_however_they_are_written(one: str, other: str) -> None:
-    assert quantity(one) == quantity(other) is not None
+    assert quantity(one) is not None
+    assert quantity(one) == quantity(other)
 
 
 @pytest.mark.parametrize("text", ["", "much", "1Xi", "-1", "1 Gi x"])
