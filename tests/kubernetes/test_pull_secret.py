@@ -28,7 +28,9 @@ Run = Callable[..., dict[str, Any]]
 def result(task: Task, options: Mapping[str, Any], *, check: bool = False) -> dict[str, Any]:
     """What a module returns."""
     defaults = {name: spec.get("default") for name, spec in task.options.items()}
-    return outcome(task, {**defaults, **options}, check_mode=check, diff=True, tell=lambda _: None, warn=lambda _: None)
+    return outcome(
+        task, {**defaults, **options}, check_mode=check, diff=True, tell=lambda _unused: None, warn=lambda _unused: None
+    )
 
 
 @pytest.fixture

@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from cluster import Namespace
-from compute_steps import PATIENCE, Image, answer, async_true, until
+from compute_steps import KEYS, PATIENCE, Image, allowed, answer, async_true, until
 
 from mms_local.compute.kubernetes import KubernetesCompute, Settings
 from mms_local.compute.kubernetes_objects import object_name
-from mms_local.core.ports import JobFailed, ServiceSpec
+from mms_local.core.ports import JobFailed, Keys, ServiceSpec
 
 
 class Cable:
@@ -94,6 +94,21 @@ async def test_an_outage_ends_a_deployment_and_heals(
     await until(old_release_is_back, "the failed release is taken back", 120)
     await compute.deploy(replace(spec, image=image("two")), print)
     assert await answer(compute, spec) == (200, "two")
+    await cable.pull_out()
+
+
+async def test_keys_that_were_renewed_during_an_outage_hold_afterwards(
+    compute: KubernetesCompute, spec: ServiceSpec, namespace: Namespace
+) -> None:
+    cable = Cable(namespace.kubeconfig)
+    await cable.plug_in()
+    spec = replace(spec, kubeconfig=cable.kubeconfig)
+    await compute.deploy(spec, print)
+    await cable.pull_out()
+    await compute.set_keys(spec.id, Keys("new-primary", KEYS.secondary))
+    await cable.plug_in()
+    await until(lambda: allowed(compute, spec, "new-primary"), "the new key holds", 150)
+    assert not await allowed(compute, spec, KEYS.primary)
     await cable.pull_out()
 
 

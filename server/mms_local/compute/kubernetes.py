@@ -220,6 +220,7 @@ class KubernetesCompute:
 
     async def _bring_back(self, spec: ServiceSpec) -> None:
         await self._apply(spec)
+        await self._hand_out_keys(spec)
         await self._open(spec)
 
     async def _take_back(self, spec: ServiceSpec, log: Log) -> None:
