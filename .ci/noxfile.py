@@ -3,7 +3,8 @@
 """The test tiers, one nox session each. `.ci/run -l` lists them; docs/CONTRIBUTING.md tells what each is for.
 
 A session tagged `tier` is part of `make test`; of those tagged `ansible-test` only one runs at a time, because
-ansible-test keeps its virtual environments in one place for the whole user account.
+ansible-test keeps its virtual environments in one place for the whole user account; `python3.X` names one more Python
+that a session needs.
 """
 
 from __future__ import annotations
@@ -88,7 +89,7 @@ def unit(session: nox.Session, core: str) -> None:
     pytest(session, "tests/unit")
 
 
-@nox.session(python=PRIMARY, tags=["tier", "ansible-test"], venv_params=["--seed"])
+@nox.session(python=PRIMARY, tags=["tier", "ansible-test", f"python{MODULE_FLOOR}"], venv_params=["--seed"])
 def modules(session: nox.Session) -> None:
     """The unit tests of modules and module_utils on the oldest Python that modules run on."""
     install_core(session, PRIMARY_VERSION)

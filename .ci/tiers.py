@@ -37,12 +37,22 @@ LINES_SHOWN = 40
 
 @dataclass(frozen=True)
 class Tier:
-    """A nox session: its full name, the Python it needs, and whether it is part of `make test`."""
+    """A nox session: its full name, the one without variant, its Python, and its tags.
+
+    Of the tags, `tier` says that it is part of `make test`, `ansible-test` what runs it, and `python3.X` that it needs
+    one more Python.
+    """
 
     name: str
     session: str
     python: str
     tags: tuple[str, ...]
+
+    @property
+    def missing(self) -> list[str]:
+        """The Pythons that it needs and this machine has not."""
+        needed = (f"python{self.python}", *(tag for tag in self.tags if tag.startswith("python")))
+        return [python for python in needed if not shutil.which(python)]
 
     @property
     def log(self) -> Path:
@@ -116,16 +126,15 @@ async def results_of(tiers: list[Tier]) -> list[Result]:
 
 
 async def run(tier: Tier) -> Result:
-    """Runs the tier if its Python is here, and keeps the result on disk for `--summary`."""
-    if shutil.which(f"python{tier.python}"):
-        result = await outcome(tier)
-    else:
-        note = (
-            f"SKIPPED TIER: {tier.name} because there is no Python {tier.python} here; "
-            f"to run it: put python{tier.python} on PATH and call .ci/run -s '{tier.name}'"
-        )
+    """Runs the tier if its Pythons are here, and keeps the result on disk for `--summary`."""
+    if tier.missing:
+        names = " and ".join(tier.missing)
+        remedy = f"put {names} on PATH and call .ci/run -s '{tier.name}'"
+        note = f"SKIPPED TIER: {tier.name} because there is no {names} here; to run it: {remedy}"
         print(note, flush=True)
         result = Result(tier.name, "skipped", skipped=1, notes=[note])
+    else:
+        result = await outcome(tier)
     path = CACHE / "results" / f"{tier.name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(asdict(result), indent=1), encoding="utf-8")
