@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import requests
-from api_client import GENERATIONS, HOSTING, Api, Generation
+from api_client import ACCOUNT, GENERATIONS, HOSTING, Api, Generation
 
 from mms_local.testing import ServerProcess
 
@@ -55,7 +55,11 @@ class Flow(threading.Thread):
         image = self.made("images", self.api.generation.image(manifest["id"]))
         service = self.made("services", self.api.generation.service(image, name=f"s{self.dice.getrandbits(64):x}"))
         self.noted(self.api.call("PUT", f"services/{service}", {"imageId": image}))
-        if self.dice.random() < 0.5:
+        if self.api.generation is ACCOUNT and self.dice.random() < 0.3:
+            version = {"api-version": "2018-04-01-preview"}
+            self.noted(self.api.call("DELETE", f"services/{service}", params=version))
+            self.accepted.deleted.append(service)
+        elif self.dice.random() < 0.5:
             assert self.api.call("DELETE", f"services/{service}").status_code == 200
             self.accepted.deleted.append(service)
 
