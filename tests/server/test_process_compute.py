@@ -142,6 +142,18 @@ async def test_autoscaling_runs_the_lower_bound_and_says_so(compute: Compute, im
     ]
 
 
+async def test_the_oldest_gunicorn_that_is_allowed_serves_and_fails_like_the_newest(
+    compute: Compute, images: ImageFactory
+) -> None:
+    oldest = "gunicorn==23.0.0\n"
+    await compute.deploy(service(await images.image(requirements=oldest)))
+    assert (await compute.score())[0] == 200
+    assert (await compute.score(key="other"))[0] == 401
+    dies = await images.image("import os\ndef init(): os._exit(9)\ndef run(raw_data): ...", requirements=oldest)
+    with pytest.raises(JobFailed, match="exited with code 9"):
+        await compute.deploy(service(dies))
+
+
 @pytest.mark.parametrize(
     ("driver", "told"),
     [

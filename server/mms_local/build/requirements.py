@@ -12,8 +12,12 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from mms_local.build.failure import build_failed
 
-RUNTIME = ("azureml-inference-server-http==1.5.1", "gunicorn==27.0.1")
-"""What every image is served with, resolved together with the user's requirements (see docs/images.md)."""
+RUNTIME = ("azureml-inference-server-http==1.5.1", "gunicorn>=23,<28")
+"""What every image is served with, resolved together with the user's requirements (see docs/images.md).
+
+gunicorn is not pinned to one version: mlflow and others bound it themselves, and to satisfy both pip would take a
+release of theirs from years ago without a word.
+"""
 
 _CONDA_ENTRY = re.compile(r"^(?:[\w.-]+::)?(?P<name>[A-Za-z0-9_.-]+)\s*(?P<version>[=<>!~*\d].*)?$")
 _HINT = "Put Python packages under `pip:` in its dependencies."
