@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
 
-from ._errors import ApiError, ResponseFormatError
+from ._errors import AccountMissingError, ApiError, ResponseFormatError
 from ._generation import Generation, Kind
 from ._resources.deployment import Deployment
 from ._resources.image import Image
@@ -64,11 +64,18 @@ class Api:
         """Yield the members of a list, a bare one or one in pages (protocol 2.2.3, 7.2.2).
 
         Raises:
+            AccountMissingError: 404; an account has all of its lists, empty ones too.
             ResponseFormatError: not a list, or a C(nextLink) that leaves the service or goes in circles. The token is
             not
                 sent to another host.
         """
-        response = self.must("GET", path, params=params)
+        response = self.send("GET", path, params=params)
+        if response is None:
+            raise AccountMissingError(
+                f"GET {urlsplit(self.base_url).path}{path} was answered with 404: there is no such account. "
+                "Create it with mms_account, or check account_name, resource_group, subscription_id and api_url.",
+                status=404,
+            )
         seen = set()
         while True:
             page = response.json()

@@ -162,6 +162,10 @@ class NotFoundError(MmsError):
     code = "NotFound"
 
 
+class AccountMissingError(NotFoundError):
+    """The account itself does not exist, and so nothing in it."""
+
+
 class RefusedError(MmsError):
     """The plan asks for something that this kind or API generation cannot do, or that would do harm."""
 

@@ -15,7 +15,15 @@ from typing import Any, Generic, Protocol, TypeVar
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ._clock import Clock, SystemClock
-from ._errors import ApiError, MissingLibraryError, MmsError, NotFoundError, ResponseFormatError, TransportError
+from ._errors import (
+    AccountMissingError,
+    ApiError,
+    MissingLibraryError,
+    MmsError,
+    NotFoundError,
+    ResponseFormatError,
+    TransportError,
+)
 from ._masking import masked
 from ._plan import Kept, Plan, Resource, label
 from ._resources.operation import Operation
@@ -81,6 +89,10 @@ class Steps(Protocol[R]):
     def extras(self) -> tuple[str, ...]:
         """Further keys of the result."""
 
+    @property
+    def wanted(self) -> R | None:
+        """What shall be; None when nothing shall."""
+
     def plan(self) -> Plan[R]:
         """Look at the service and decide. Sends nothing but reads."""
 
@@ -93,7 +105,7 @@ def converging(steps_for: Callable[[Session], Steps[R]]) -> Run:
 
     def run(session: Session, check_mode: bool) -> dict[str, Any]:
         steps = steps_for(session)
-        plan = steps.plan()
+        plan = _first_plan(steps)
         for missing in plan.missing:
             if not check_mode:
                 raise NotFoundError(missing)
@@ -115,6 +127,14 @@ def converging(steps_for: Callable[[Session], Steps[R]]) -> Run:
         raise AssertionError("unreachable")
 
     return run
+
+
+def _first_plan(steps: Steps[R]) -> Plan[R]:
+    """Return the plan; in an account that does not exist there is nothing yet."""
+    try:
+        return steps.plan()
+    except AccountMissingError as error:
+        return Plan("none" if steps.wanted is None else "create", after=steps.wanted, missing=(error.message,))
 
 
 def reporting(read: Callable[[Session], dict[str, Any]]) -> Run:

@@ -16,7 +16,7 @@ from ._auth.chain import credential_from
 from ._auth.clouds import CLOUDS
 from ._client import Client
 from ._clock import Clock
-from ._errors import InputError, NotFoundError
+from ._errors import AccountMissingError, InputError
 from ._options.connection import Connection, http_settings, server_url
 from ._options.wait import patience_from
 from ._storage.content import Content
@@ -99,7 +99,7 @@ class Session:
             return Client(self.transport, connection.api_url + path, connection.generation)
         account = self.arm.account()
         if account is None or account.data_plane_url is None:
-            raise NotFoundError(
+            raise AccountMissingError(
                 f"Account {connection.account_name!r} does not exist in resource group {connection.resource_group!r} "
                 f"at {self.arm.url}. Create it with mms_account, or set api_url to reach the service directly."
             )

@@ -280,3 +280,11 @@ def test_what_goes_on_failing_is_told_after_the_last_try(
     refused(run, code, "/models")
     assert run.methods == ["GET", "GET"]
     account.ok("mms_model_info", retries=1)
+
+
+def test_what_is_in_use_is_not_deleted_in_silence(account: Workbench, tmp_path: Path) -> None:
+    account.ok("mms_model", name="iris", url="https://example.com/iris")
+    account.ok("mms_manifest", name="m", driver=driver(tmp_path), models=["iris"])
+    run = account.run("mms_model", name="iris", state="absent")
+    refused(run, "InUse", "still in use", "412")
+    assert len(account.ok("mms_model_info").result["models"]) == 1

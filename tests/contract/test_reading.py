@@ -156,6 +156,8 @@ def test_the_address_of_an_account_is_found_out(account: Workbench) -> None:
     found = account.ok("mms_model_info", api_url="")
     assert found.methods == ["GET", "GET"]
     account.account = "nobody"
+    check = account.ok("mms_model", check=True, api_url="", name="iris", url="https://example.com/iris")
+    assert check.result["changed"]
     run = account.run("mms_model_info", api_url="")
     assert run.result["failure"]["code"] == "NotFound"
     assert "mms_account" in run.result["msg"]

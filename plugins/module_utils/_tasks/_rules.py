@@ -28,7 +28,7 @@ def forbid(options: Mapping[str, Any], names: Sequence[str]) -> None:
     Raises:
         InputError: names them.
     """
-    given = [name for name in names if options[name] is not None]
+    given = [name for name in names if options[name] not in (None, "")]
     if given:
         raise InputError(f"{', '.join(given)} cannot be used when state is {options['state']}.")
 

@@ -63,15 +63,21 @@ def with_surplus(plan: Plan[V], versions: Sequence[V], keep: int | None, users: 
     return replace(plan, removed=removed, kept=kept)
 
 
-def delete(collection: Collection[V], versions: Iterable[V]) -> tuple[tuple[V, ...], tuple[Kept[V], ...]]:
-    """Delete the versions; return those that are gone, and those that the service found to be in use."""
+def delete(
+    collection: Collection[V], versions: Iterable[V], *, spare: bool
+) -> tuple[tuple[V, ...], tuple[Kept[V], ...]]:
+    """Delete the versions; return those that are gone, and those that the service found to be in use.
+
+    Args:
+        spare: Whether a version in use is left alone. Otherwise it is an error, for the user named it.
+    """
     gone, kept = [], []
     for version in versions:
         try:
             collection.delete(version.id or "")
             gone.append(version)
         except ApiError as error:
-            if error.status not in (409, 412):
+            if not spare or error.status not in (409, 412):
                 raise
             kept.append(Kept(version, error.message))
     return tuple(gone), tuple(kept)

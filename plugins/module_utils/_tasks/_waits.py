@@ -120,6 +120,7 @@ def failure(
         log_url: Where the build log of an image is, if the service told.
     """
     error = error or {"code": None, "message": None, "details": []}
+    latest = (session.request_ids or [{}])[-1]
     details = list(error["details"])
     if log_url is None and details and _is_location(details[0]["message"]):
         log_url = details[0]["message"]
@@ -133,7 +134,6 @@ def failure(
     )
     if log_url:
         parts.append(_log_tail(session, log_url))
-    latest = session.request_ids[-1:] or [{}]
     return OperationFailed(
         "\n".join(parts),
         code="OperationCancelled" if state == CANCELLED else None,
@@ -141,8 +141,8 @@ def failure(
         status=error.get("status"),
         details=details,
         operation_id=operation_id,
-        request_id=latest[0].get("request_id"),
-        client_request_id=latest[0].get("client_request_id"),
+        request_id=latest.get("request_id"),
+        client_request_id=latest.get("client_request_id"),
     )
 
 

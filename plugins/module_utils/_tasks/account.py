@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from .._client import Client
-from .._errors import ApiError, InputError, RefusedError
+from .._errors import AccountMissingError, InputError, RefusedError
 from .._plan import Plan, plan_absence, plan_account
 from .._resources.account import Account
 from .._runner import Done
@@ -20,6 +20,7 @@ class AccountSteps:
 
     key = "account"
     extras = ()
+    wanted = None
 
     def __init__(self, session: Session) -> None:
         options, generation = session.options, session.connection.generation
@@ -61,10 +62,8 @@ class AccountSteps:
         client = Client(self._session.transport, account.data_plane_url, self._session.connection.generation)
         try:
             services = client.services.list()
-        except ApiError as error:
-            if error.status == 404:
-                return
-            raise
+        except AccountMissingError:
+            return
         if services:
             names = ", ".join(sorted(service.name or service.id or "" for service in services))
             raise RefusedError(

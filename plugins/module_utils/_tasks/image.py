@@ -48,6 +48,10 @@ class ImageSteps:
     def _what(self) -> str:
         return f"Building the image {self._wanted.name or 'of manifest ' + str(self._wanted.manifest_id)!r}"
 
+    @property
+    def wanted(self) -> Image | None:
+        return self._wanted if self._session.options["state"] == "present" else None
+
     def plan(self) -> Plan[Image]:
         options, client = self._session.options, self._session.client
         if options["state"] == "absent":
@@ -59,7 +63,7 @@ class ImageSteps:
         # The list has no filter by name; of one manifest's images most are of one name.
         wide = options["keep_last"] is not None
         images = client.images.list(manifest_id=None if wide else manifest.id)
-        versions = [one for one in images if one.name == self._wanted.name]
+        versions = [one for one in images if self._wanted.name in (None, one.name)]
         plan = plan_version(self._wanted, versions)
         return with_surplus(plan, versions, options["keep_last"], self._users)
 
@@ -84,7 +88,7 @@ class ImageSteps:
                     operation_id=image.operation_id,
                     log_url=image.build_log_url,
                 )
-        removed, kept = delete(images, plan.removed)
+        removed, kept = delete(images, plan.removed, spare=self._session.options["keep_last"] is not None)
         return Done(image, operation, removed, kept)
 
     def _awaited(self, started: Started) -> tuple[Image | None, Operation]:

@@ -48,6 +48,7 @@ class KeysSteps:
 
     key = "keys"
     extras = ()
+    wanted = None
 
     def __init__(self, session: Session) -> None:
         self._session = session

@@ -87,6 +87,10 @@ class ManifestSteps:
         self._environments[option] = source
         return source.url
 
+    @property
+    def wanted(self) -> Manifest | None:
+        return self._wanted if self._session.options["state"] == "present" else None
+
     def plan(self) -> Plan[Manifest]:
         options, client = self._session.options, self._session.client
         if options["state"] == "absent":
@@ -125,7 +129,7 @@ class ManifestSteps:
                     "The service accepted the manifest for later, which the protocol does not know."
                 )
             manifest = created
-        removed, kept = delete(manifests, plan.removed)
+        removed, kept = delete(manifests, plan.removed, spare=self._session.options["keep_last"] is not None)
         return Done(manifest, removed=removed, kept=kept)
 
     def _uploaded(self) -> Manifest:

@@ -43,6 +43,10 @@ class ModelSteps:
                 tags=None if options["tags"] is None else tuple(options["tags"]),
             )
 
+    @property
+    def wanted(self) -> Model | None:
+        return self._wanted if self._session.options["state"] == "present" else None
+
     def plan(self) -> Plan[Model]:
         options, client = self._session.options, self._session.client
         if options["state"] == "absent":
@@ -72,5 +76,5 @@ class ModelSteps:
             if not isinstance(created, Model):
                 raise ResponseFormatError("The service accepted the model for later, which the protocol does not know.")
             model = created
-        removed, kept = delete(models, plan.removed)
+        removed, kept = delete(models, plan.removed, spare=self._session.options["keep_last"] is not None)
         return Done(model, removed=removed, kept=kept)

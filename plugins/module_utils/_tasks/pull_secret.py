@@ -21,6 +21,7 @@ class PullSecretSteps:
 
     key = "pull_secret"
     extras = ()
+    wanted = None
 
     def __init__(self, session: Session) -> None:
         self._options = session.options

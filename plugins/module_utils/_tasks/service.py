@@ -44,6 +44,10 @@ class ServiceSteps:
     def _what(self) -> str:
         return f"Deploying service {self._wanted.name!r}"
 
+    @property
+    def wanted(self) -> Service | None:
+        return self._wanted if self._session.options["state"] == "present" else None
+
     def plan(self) -> Plan[Service]:
         current = self._existing()
         if self._session.options["state"] == "absent":

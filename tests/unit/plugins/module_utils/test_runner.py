@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.azureml.model_management.plugins.module_utils._errors import (
+    AccountMissingError,
     ApiError,
     InputError,
     MissingLibraryError,
@@ -38,6 +39,7 @@ class Steps:
 
     key = "model"
     extras = ("removed", "kept")
+    wanted = WANTED
 
     def __init__(self, *plans: Plan[Model], errors: tuple[MmsError, ...] = ()) -> None:
         self.plans = list(plans)
@@ -153,6 +155,17 @@ def test_what_is_missing_fails_but_is_only_told_in_check_mode() -> None:
     check = result_of(Steps(plan), check_mode=True)
     assert check["changed"]
     assert "Model 'x' does not exist." in check["warned"][0]
+
+
+def test_in_an_account_that_is_missing_nothing_exists_yet() -> None:
+    class Nowhere(Steps):
+        def plan(self) -> Plan[Model]:
+            raise AccountMissingError("no account")
+
+    check = result_of(Nowhere(), check_mode=True)
+    assert check["changed"]
+    assert check["model"]["name"] == "iris"
+    assert result_of(Nowhere())["failure"]["code"] == "NotFound"
 
 
 def fails(error: MmsError) -> Callable[..., dict[str, Any]]:
