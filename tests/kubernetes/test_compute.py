@@ -8,10 +8,12 @@ import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import yaml
 from cluster import PULL_SECRET, Namespace, eventually
 from compute_steps import KEYS, PATIENCE, Image, allowed, answer, async_true, load_on, until
 
@@ -242,6 +244,25 @@ async def test_a_missing_right_is_named(compute: KubernetesCompute, spec: Servic
     [(reason, message)] = caught.value.details
     assert reason == "KubernetesForbidden"
     assert 'User "nobody" cannot get resource "secrets"' in message
+
+
+async def test_the_documented_rights_are_enough(
+    compute: KubernetesCompute, spec: ServiceSpec, namespace: Namespace
+) -> None:
+    page = (Path(__file__).resolve().parents[2] / "server/docs/kubernetes-compute.md").read_text()
+    rules = yaml.safe_load(page.partition("```yaml\n")[2].partition("```")[0])["rules"]
+    role = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": {"name": "mms"}, "rules": rules}
+    namespace.kubectl("create", "--filename=-", manifest=role)
+    namespace.kubectl("create", "rolebinding", "mms", "--role=mms", "--user=deployer")
+    before = namespace.contents()
+    limited = replace(spec, kubeconfig=namespace.with_user(**{"as": "deployer"}), autoscaler=AutoScaler(1, 2))
+
+    await compute.deploy(limited, print)
+    assert await answer(compute, limited) == (200, "one")
+    await compute.set_keys(limited.id, KEYS)
+    assert await compute.logs(limited.id, 5)
+    await compute.remove(limited)
+    eventually(lambda: namespace.contents() == before, "everything of it is gone", 120)
 
 
 @pytest.mark.parametrize(
