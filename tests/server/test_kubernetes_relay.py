@@ -47,7 +47,7 @@ async def address(api_server: ApiServer) -> AsyncIterator[str]:
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", api_server.handle)
     relay = Relay()
-    async with TestServer(app) as server:
+    async with TestServer(app, host="localhost") as server:  # cookies of a mere IP address would never come back
         target = Target(f"{str(server.make_url('')).rstrip('/')}{PROXY}", ssl.create_default_context(), CREDENTIAL)
         yield await relay.address("iris", target)
     await relay.close()
@@ -127,6 +127,25 @@ async def test_a_service_that_nobody_deployed_is_not_there(address: str, api_ser
     async with aiohttp.ClientSession() as session, session.get(f"{other}/") as answer:
         assert answer.status == 404
     assert api_server.seen == []
+
+
+async def test_services_that_come_at_once_share_one_relay(api_server: ApiServer) -> None:
+    relay = Relay()
+    target = Target("http://127.0.0.1:9", ssl.create_default_context(), {})
+    addresses = await asyncio.gather(*(relay.address(name, target) for name in ("one", "two", "three")))
+    ports = {urlsplit(address).port for address in addresses}
+    await relay.close()
+    assert len(ports) == 1
+    assert ports != {0}
+
+
+async def test_cookies_of_one_caller_are_not_sent_for_the_next(address: str, api_server: ApiServer) -> None:
+    api_server.answer.set_cookie("session", "of the first")
+    for _ in range(2):
+        async with aiohttp.ClientSession() as session, session.get(f"{address}/score") as answer:
+            assert answer.status == 200
+        api_server.answer = web.Response()
+    assert "Cookie" not in api_server.seen[1].headers
 
 
 async def test_a_cluster_that_is_away_is_told() -> None:

@@ -9,6 +9,7 @@ and does not pass it on, so the key travels in a header of its own, which the sc
 
 from __future__ import annotations
 
+import asyncio
 import json
 import ssl
 from collections.abc import Mapping
@@ -55,11 +56,13 @@ class Relay:
         self._runner: web.AppRunner | None = None
         self._session: aiohttp.ClientSession | None = None
         self._port = 0
+        self._opening = asyncio.Lock()
 
     async def address(self, name: str, target: Target) -> str:
         """Base URL under which the service can be reached from this machine, from now on."""
-        if self._runner is None:
-            await self._open()
+        async with self._opening:
+            if self._runner is None:
+                await self._open()
         self._targets[name] = target
         return f"http://127.0.0.1:{self._port}/{name}"
 
@@ -76,8 +79,13 @@ class Relay:
         self._runner = self._session = None
 
     async def _open(self) -> None:
-        timeout = aiohttp.ClientTimeout(total=None, sock_connect=5)  # the front limits the time of a whole request
-        self._session = aiohttp.ClientSession(timeout=timeout, auto_decompress=False, skip_auto_headers=("User-Agent",))
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=5),  # the front limits the time of a whole request
+            auto_decompress=False,
+            skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
+        )
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._forwarded)
         self._runner = web.AppRunner(app, access_log=None, auto_decompress=False)
@@ -98,7 +106,7 @@ class Relay:
         body = request.content if request.body_exists else None
         headers = outgoing(request.headers, target.headers)
         try:
-            async with self._session.request(
+            answer = await self._session.request(
                 request.method,
                 url,
                 headers=headers,
@@ -106,10 +114,11 @@ class Relay:
                 ssl=target.tls,
                 server_hostname=target.server_name,
                 allow_redirects=False,
-            ) as answer:
-                return await _answered(request, answer)
-        except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, TimeoutError) as error:
+            )
+        except (aiohttp.ClientConnectionError, asyncio.TimeoutError) as error:
             return _problem(502, f"the cluster cannot be reached: {type(error).__name__}")
+        async with answer:
+            return await _answered(request, answer)
 
 
 def is_plain(path: str) -> bool:
