@@ -149,6 +149,17 @@ class Collection(Generic[R]):
         response = self._sent("POST", f"/{self.kind.collection}", self.kind.create_body(fields))
         return _started(response) if response.status == 202 else self._read(response.json())
 
+    def create_at_once(self, fields: Mapping[str, Any]) -> R:
+        """Create a resource of a kind that is there at once.
+
+        Raises:
+            ResponseFormatError: the service accepted it for later, which the protocol does not know.
+        """
+        created = self.create(fields)
+        if isinstance(created, Started):
+            raise ResponseFormatError(f"The service accepted a {self.kind.name} for later; it should be there at once.")
+        return created
+
     def update(self, resource_id: str, fields: Mapping[str, Any]) -> Started | None:
         """Update a resource in place; None when it was done at once."""
         response = self._sent("PUT", self._path(resource_id), self.kind.update_body(fields))

@@ -4,8 +4,7 @@
 """The one tree of errors of the collection.
 
 Every layer raises one of these; only the runner catches them. Each error renders itself to the C(failure) result, so
-that
-playbooks and tests look at C(failure.code) and never at prose.
+that playbooks and tests look at C(failure.code) and never at prose.
 """
 
 from __future__ import annotations
@@ -14,8 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 # What a status means to the user, whatever the service calls it (its own word is kept as service_code). The protocol
-# leaves
-# the codes of these answers open (protocol 8), so a playbook could not rely on them.
+# leaves the codes of these answers open (protocol 8), so a playbook could not rely on them.
 _CODE_OF_STATUS = {
     401: "Unauthorized",
     403: "Forbidden",
@@ -138,8 +136,7 @@ class ApiError(MmsError):
     """The service answered with an error.
 
     C(code) depends on the status alone where the status tells a story of its own (401, 403, 404, 409, 412, 413, 429,
-    503);
-    otherwise it is the service's own code, or C(HttpStatusNNN) when it gave none.
+    503); otherwise it is the service's own code, or C(HttpStatusNNN) when it gave none.
     """
 
     code = "ApiError"

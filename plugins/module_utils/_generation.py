@@ -3,8 +3,7 @@
 """The API generations as values (protocol 2). Every difference between them that the client acts on stands here.
 
 Fields are named as the options are (C(data_collection.storage_enabled) is a suboption); each generation says under
-which name
-a field travels, and a field that it does not name does not exist there.
+which name a field travels, and a field that it does not name does not exist there.
 """
 
 from __future__ import annotations

@@ -77,8 +77,7 @@ class Steps(Protocol[R]):
     """What the runner needs to know about one kind of resource.
 
     C(key) names it in the result. C(extras) are the further keys of its result: C(operation) where work is
-    asynchronous,
-    C(removed) and C(kept) where there are versions.
+    asynchronous, C(removed) and C(kept) where there are versions.
     """
 
     @property
@@ -113,18 +112,19 @@ def converging(steps_for: Callable[[Session], Steps[R]]) -> Run:
         if check_mode or (plan.action == "none" and not plan.removed):
             return _result(steps, plan, Done(plan.after, removed=plan.removed))
         told = plan  # what the user is told: if an answer was lost, what it came of is still this task's change
-        for look in range(_LOOKS):
+        looks = 1
+        while True:
             try:
                 return _result(steps, told, steps.apply(plan))
             except (TransportError, ResponseFormatError, ApiError) as error:
-                if look == _LOOKS - 1 or not _calls_for_another_look(plan, error):
+                if looks == _LOOKS or not _calls_for_another_look(plan, error):
                     raise
                 session.tell(f"{error.message} Looking again before anything is sent twice.")
                 session.clock.sleep(_PAUSE_BETWEEN_LOOKS)
                 plan = steps.plan()
+                looks += 1
                 if error.status == 409:
                     told = plan  # someone else was faster
-        raise AssertionError("unreachable")
 
     return run
 
@@ -143,8 +143,10 @@ def reporting(read: Callable[[Session], dict[str, Any]]) -> Run:
 
 
 def _calls_for_another_look(plan: Plan[R], error: MmsError) -> bool:
-    """Tell whether it is open what came of a request that creates something: its answer was lost, or someone was
-    faster."""
+    """Tell whether it is open what came of a request that creates something.
+
+    Either its answer was lost, or someone else was faster.
+    """
     if plan.action != "create":
         return False
     if isinstance(error, TransportError):
@@ -179,8 +181,10 @@ def outcome(
     warn: Callable[[str], None],
     clock: Clock | None = None,
 ) -> dict[str, Any]:
-    """Run a task and return its result for Ansible, C(failed) included. Secrets that show by their form are masked
-    here."""
+    """Run a task and return its result for Ansible, C(failed) included.
+
+    Secrets that show by their form are masked here, and nowhere else.
+    """
     session = Session(options, clock or SystemClock(), tell, lambda text: warn(masked(text)))
     result: dict[str, Any]
     try:

@@ -3,8 +3,7 @@
 """HTTP and nothing else: TLS, proxy, time-outs, retries, request ids, the bearer token. Knows nothing of MMS.
 
 One C(requests) session serves modules, the action shell and the inventory plugin. The library is imported when the
-first
-request is sent, so that a task which fails before that, or never sends one, does not need it.
+first request is sent, so that a task which fails before that, or never sends one, does not need it.
 """
 
 from __future__ import annotations
@@ -119,8 +118,7 @@ class Transport:
     """Sends requests to any server and repeats those that may be repeated.
 
     GET, PUT and DELETE are repeated after a broken connection and after 408, 429, 502, 503 and 504; GET after any 5xx.
-    A POST
-    is repeated only when it did not reach the server or the server said that it did nothing (429, or 503 with
+    A POST is repeated only when it did not reach the server or the server said that it did nothing (429, or 503 with
     Retry-After).
 
     Args:

@@ -58,8 +58,7 @@ def wait(works: Iterable[Work], patience: Patience, clock: Clock, progress: Call
     """Return when all works have ended, well or badly.
 
     All must end anyway, so only the first that is still running is looked at again; when it has ended, the next one's
-    turn
-    comes at once. That takes one request per work and one per pause, however many there are.
+    turn comes at once. That takes one request per work and one per pause, however many there are.
 
     Args:
         progress: Told about each new state.

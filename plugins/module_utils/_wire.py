@@ -123,8 +123,7 @@ def same_content(one: str | None, other: str | None) -> bool:
     """Tell whether two URLs lead to the same content.
 
     Queries do not count, because the signatures in them are renewed (protocol 7.2.13). Of files uploaded by content
-    only
-    the content and the file name count, wherever they are stored.
+    only the content and the file name count, wherever they are stored.
     """
     if one is None or other is None:
         return one == other

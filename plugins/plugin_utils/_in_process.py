@@ -3,13 +3,11 @@
 """The second shell of every module here: runs it in the controller's own process when that is provably the same.
 
 Starting a module costs several hundred milliseconds of CPU, the call to the service a few. Each module has an action
-plugin of
-its name in C(plugins/action), which is this one. In every case that is not plainly the same, the module itself is run
-as ever.
+plugin of its name in C(plugins/action), which is this one. In every case that is not plainly the same, the module
+itself is run as ever.
 
 Importing requests with this file, and not with the first request, lets all workers inherit it from the controller,
-which
-loads action plugins before it forks.
+which loads action plugins before it forks.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from .._masking import without_query
 from .._wire import Fields, service_error
 
 SUCCEEDED = "Succeeded"
@@ -36,6 +37,11 @@ def differing(*compared: tuple[str, Any, Any]) -> dict[str, Change]:
 def given(fields: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """Return the fields that have a value."""
     return {name: value for name, value in fields if value is not None}
+
+
+def shown(url: str | None) -> str | None:
+    """Return a URL as results show it: without the query, which signs it."""
+    return None if url is None else without_query(url)
 
 
 def state_from(fields: Fields, *names: str) -> str | None:

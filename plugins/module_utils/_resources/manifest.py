@@ -8,9 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._masking import without_query
 from .._wire import Fields, normal_id, same_content
-from ._common import SUCCEEDED, Change, differing, given
+from ._common import SUCCEEDED, Change, differing, given, shown
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class Asset:
         return given((("id", self.id), ("url", self.url), ("mime_type", self.mime_type), ("unpack", self.unpack)))
 
     def to_result(self) -> dict[str, Any]:
-        return {"id": self.id, "url": _shown(self.url), "mime_type": self.mime_type, "unpack": self.unpack}
+        return {"id": self.id, "url": shown(self.url), "mime_type": self.mime_type, "unpack": self.unpack}
 
 
 @dataclass(frozen=True)
@@ -124,7 +123,7 @@ class Manifest:
         for name in ("pip_requirements", "conda_file"):
             wanted, existing = getattr(self, name), getattr(actual, name)
             if wanted is not None and not same_content(wanted, existing):
-                changes[name] = Change(_shown(existing), _shown(wanted))
+                changes[name] = Change(shown(existing), shown(wanted))
         if self.driver is not None and not self.driver.fits(actual.driver):
             changes["driver"] = Change(actual.driver and actual.driver.to_result(), self.driver.to_result())
         if self.assets is not None and not _same_assets(self.assets, actual.assets or ()):
@@ -140,8 +139,8 @@ class Manifest:
             "assets": None if self.assets is None else _results(self.assets),
             "model_ids": None if self.model_ids is None else list(self.model_ids),
             "runtime_type": self.runtime_type,
-            "pip_requirements": _shown(self.pip_requirements),
-            "conda_file": _shown(self.conda_file),
+            "pip_requirements": shown(self.pip_requirements),
+            "conda_file": shown(self.conda_file),
             "description": self.description,
             "webservice_type": self.webservice_type,
             "created_at": self.created_at,
@@ -163,7 +162,3 @@ def _same_assets(wanted: Iterable[Asset], actual: Iterable[Asset]) -> bool:
 
 def _results(assets: Iterable[Asset] | None) -> list[dict[str, Any]]:
     return [asset.to_result() for asset in assets or ()]
-
-
-def _shown(url: str | None) -> str | None:
-    return None if url is None else without_query(url)

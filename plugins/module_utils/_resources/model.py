@@ -7,9 +7,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._masking import without_query
 from .._wire import Fields, same_content
-from ._common import SUCCEEDED, Change, differing, given
+from ._common import SUCCEEDED, Change, differing, given, shown
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ class Model:
             ("tags", _sorted(self.tags), _sorted(actual.tags)),
         )
         if self.url is not None and not same_content(self.url, actual.url):
-            changes["url"] = Change(_shown(actual.url), _shown(self.url))
+            changes["url"] = Change(shown(actual.url), shown(self.url))
         return changes
 
     def to_result(self) -> dict[str, Any]:
@@ -77,7 +76,7 @@ class Model:
             "id": self.id,
             "name": self.name,
             "version": self.version,
-            "url": _shown(self.url),
+            "url": shown(self.url),
             "mime_type": self.mime_type,
             "unpack": self.unpack,
             "description": self.description,
@@ -89,7 +88,3 @@ class Model:
 def _sorted(tags: tuple[str, ...] | None) -> list[str] | None:
     """Return the tags as a set in a printable order: the service may reorder them."""
     return None if tags is None else sorted(set(tags))
-
-
-def _shown(url: str | None) -> str | None:
-    return None if url is None else without_query(url)

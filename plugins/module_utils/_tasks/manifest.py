@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from .._driver import check_driver
-from .._errors import InputError, ResponseFormatError
+from .._errors import InputError
 from .._lookup import not_found, referred
 from .._plan import Plan, label, plan_version
 from .._resources.manifest import Asset, Manifest
@@ -123,12 +123,7 @@ class ManifestSteps:
         manifests = self._session.client.manifests
         manifest = plan.after
         if plan.action == "create":
-            created = manifests.create(self._uploaded().wanted())
-            if not isinstance(created, Manifest):
-                raise ResponseFormatError(
-                    "The service accepted the manifest for later, which the protocol does not know."
-                )
-            manifest = created
+            manifest = manifests.create_at_once(self._uploaded().wanted())
         removed, kept = delete(manifests, plan.removed, spare=self._session.options["keep_last"] is not None)
         return Done(manifest, removed=removed, kept=kept)
 

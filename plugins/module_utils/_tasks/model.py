@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .._errors import ResponseFormatError
 from .._plan import Plan, label, plan_version
 from .._resources.model import Model
 from .._runner import Done
@@ -72,9 +71,6 @@ class ModelSteps:
                 mime_type=self._wanted.mime_type
                 or (self._source.content.mime_type if self._source.content else _ANY_CONTENT),
             )
-            created = models.create(wanted.wanted())
-            if not isinstance(created, Model):
-                raise ResponseFormatError("The service accepted the model for later, which the protocol does not know.")
-            model = created
+            model = models.create_at_once(wanted.wanted())
         removed, kept = delete(models, plan.removed, spare=self._session.options["keep_last"] is not None)
         return Done(model, removed=removed, kept=kept)

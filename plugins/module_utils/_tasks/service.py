@@ -18,7 +18,7 @@ from .._resources.operation import Operation
 from .._resources.service import AutoScaler, DataCollection, Resources, Service
 from .._runner import Done
 from .._session import Session
-from ._rules import require
+from ._rules import forbid, require
 from ._waits import failure, follow, join, settled
 
 
@@ -34,6 +34,7 @@ class ServiceSteps:
         self._wanted = Service(name=options["name"])
         if options["state"] == "present":
             require(options, "name")
+            forbid(options, ("id",))
             self._wanted = _described(options)
             generation = session.connection.generation
             generation.refuse_unknown(generation.services, self._wanted.wanted())
