@@ -70,13 +70,13 @@ class Front:
             async with self._client().request(
                 request.method,
                 url.with_query(request.rel_url.query),
-                headers=_end_to_end(request.headers, hdrs.HOST, hdrs.EXPECT),
+                headers=end_to_end(request.headers, hdrs.HOST, hdrs.EXPECT),
                 data=request.content if request.body_exists else None,
                 timeout=self._timeout,
                 allow_redirects=False,
             ) as upstream:
                 answer = web.StreamResponse(
-                    status=upstream.status, reason=upstream.reason, headers=_end_to_end(upstream.headers)
+                    status=upstream.status, reason=upstream.reason, headers=end_to_end(upstream.headers)
                 )
                 await answer.prepare(request)
                 async for chunk in upstream.content.iter_any():
@@ -118,7 +118,7 @@ def _unreachable() -> web.Response:
     return web.Response(status=502, text="ehostunreach")
 
 
-def _end_to_end(headers: CIMultiDictProxy[str], *dropped: str) -> CIMultiDict[str]:
+def end_to_end(headers: CIMultiDictProxy[str], *dropped: str) -> CIMultiDict[str]:
     """The headers that are meant for the other end, and not for this hop."""
     named = (token.strip() for value in headers.getall(hdrs.CONNECTION, ()) for token in value.split(","))
     kept = CIMultiDict(headers)

@@ -17,17 +17,14 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 import aiohttp
-from aiohttp import web
+from aiohttp import hdrs, web
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
+from mms_local.compute.front import end_to_end
+
 KEY_HEADER = "X-MMS-Authorization"
 
-# Headers that concern one connection only (RFC 9110, 7.6.1), and Host.
-_HOP_BY_HOP = frozenset(
-    {"connection", "host", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection"}
-    | {"te", "trailer", "transfer-encoding", "upgrade"}
-)
 _CHUNK = 64 * 1024
 _LARGEST_STATUS = 64 * 1024  # bytes; error objects of the API server are far smaller
 
@@ -127,14 +124,12 @@ def is_plain(path: str) -> bool:
     return not any(segment in (".", "..") or "/" in segment or "\\" in segment for segment in segments)
 
 
-def outgoing(received: CIMultiDictProxy[str] | CIMultiDict[str], credential: Mapping[str, str]) -> CIMultiDict[str]:
+def outgoing(received: CIMultiDictProxy[str], credential: Mapping[str, str]) -> CIMultiDict[str]:
     """Headers for the API server: its credential, the caller's key out of its way, and no acting as somebody else."""
     sent: CIMultiDict[str] = CIMultiDict()
-    for name, value in received.items():
-        lower = name.lower()
-        if lower in _HOP_BY_HOP or lower.startswith(("impersonate-", "x-remote-")) or lower == KEY_HEADER.lower():
-            continue
-        sent.add(KEY_HEADER if lower == "authorization" else name, value)
+    for name, value in end_to_end(received, hdrs.HOST, hdrs.EXPECT, KEY_HEADER).items():
+        if not name.lower().startswith(("impersonate-", "x-remote-")):
+            sent.add(KEY_HEADER if name.lower() == "authorization" else name, value)
     for name, value in credential.items():
         sent[name] = value
     return sent
@@ -147,17 +142,13 @@ async def _answered(request: web.Request, answer: aiohttp.ClientResponse) -> web
         status = _status_object(body)
         if status is not None:
             return _from_api_server(answer.status, str(status.get("message", "")))
-        return web.Response(status=answer.status, body=body, headers=_passed_on(answer.headers))
-    response = web.StreamResponse(status=answer.status, reason=answer.reason, headers=_passed_on(answer.headers))
+        return web.Response(status=answer.status, body=body, headers=end_to_end(answer.headers))
+    response = web.StreamResponse(status=answer.status, reason=answer.reason, headers=end_to_end(answer.headers))
     await response.prepare(request)
     async for chunk in answer.content.iter_chunked(_CHUNK):
         await response.write(chunk)
     await response.write_eof()
     return response
-
-
-def _passed_on(headers: CIMultiDictProxy[str]) -> CIMultiDict[str]:
-    return CIMultiDict((name, value) for name, value in headers.items() if name.lower() not in _HOP_BY_HOP)
 
 
 def _status_object(body: bytes) -> dict[str, object] | None:
