@@ -60,6 +60,8 @@ class ActionModule(ActionBase):
         try:
             self._check_same(variables)
             result.update(self._in_process(task, plain(arguments)))
+            if not _invocation_is_shown(variables):
+                result.pop("invocation")
         except NotTheSame as difference:
             display.vvv(f"{self._task.action} runs as a module: {difference}.")
             result.update(self._as_module(arguments, variables))
@@ -126,6 +128,13 @@ class ActionModule(ActionBase):
             result["warnings"] = warnings
         censored: dict[str, Any] = remove_values(result, validated._no_log_values)
         return censored
+
+
+def _invocation_is_shown(variables: Mapping[str, Any]) -> bool:
+    """Tell whether a result shows the options; newer releases of ansible-core let users choose."""
+    if "INJECT_INVOCATION" not in C.config.get_configuration_definitions():
+        return True
+    return bool(C.config.get_config_value("INJECT_INVOCATION", variables=variables))
 
 
 def _with_json_text(task: Task, arguments: Mapping[str, Any]) -> dict[str, Any]:

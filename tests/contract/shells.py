@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from ansible import constants as C
 from ansible.module_utils import basic
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.parsing.dataloader import DataLoader
@@ -38,6 +39,8 @@ Shell = Callable[..., dict[str, Any]]
 def as_module(name: str, options: Mapping[str, Any], *, check_mode: bool = False, diff: bool = True) -> dict[str, Any]:
     """Run a module's main() with its options where AnsiballZ puts them, and read what it prints."""
     internal = {"_ansible_check_mode": check_mode, "_ansible_diff": diff}
+    if "INJECT_INVOCATION" in C.config.get_configuration_definitions():
+        internal["_ansible_inject_invocation"] = C.config.get_config_value("INJECT_INVOCATION")
     arguments = json.dumps({"ANSIBLE_MODULE_ARGS": {**options, **internal}}).encode()
     module = importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{name}")
     printed = io.StringIO()
