@@ -148,11 +148,32 @@ async def test_a_restart_brings_back_what_ran_and_not_what_failed(core: CoreWorl
 
 
 async def test_an_operation_that_is_accepted_while_resuming_runs_once(core: CoreWorld) -> None:
-    _unused, operation = core.image()
+    core.builder.gate.clear()
+    operation = core.image()[1]
+    await asyncio.sleep(0.01)
     await core.mms.jobs.resume()
+    await asyncio.sleep(0.01)
+    core.builder.gate.set()
     await core.end_of(operation)
-    await asyncio.sleep(0)
     assert len(core.builder.specs) == 1
+
+
+async def test_a_deployment_expires_by_its_successor_and_not_before(core: CoreWorld) -> None:
+    image_id = await core.built_image()
+    core.compute.gate.clear()
+    service, operation = core.service(image_id)
+    updates = [core.mms.services.update(core.account, service.id, {"numReplicas": number})[1] for number in (2, 3)]
+    await asyncio.sleep(0.01)
+
+    def history() -> list[tuple[State, bool]]:
+        return [(one.status, one.expired is None) for one in core.mms.deployments.all(core.account, {})]
+
+    assert history() == [(State.RUNNING, True), (State.NOT_STARTED, True), (State.NOT_STARTED, True)]
+    core.compute.gate.set()
+    for one in (operation, *updates):
+        await core.end_of(one)
+    assert history() == [(State.SUCCEEDED, False), (State.SUCCEEDED, False), (State.SUCCEEDED, True)]
+    assert [spec.replicas for spec in core.compute.deployed] == [1, 2, 3]
 
 
 async def test_a_removal_that_fails_is_tried_again_at_the_next_start(core: CoreWorld, tmp_path: Path) -> None:
