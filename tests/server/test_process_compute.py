@@ -414,4 +414,8 @@ asyncio.run(main())
             )
             server.kill()
             server.wait()
-            await eventually(lambda: not processes_with(f"{tmp_path}/killed/services/"))
+            try:
+                await eventually(lambda: not processes_with(f"{tmp_path}/killed/services/"))
+            finally:
+                for left in processes_with(f"{tmp_path}/killed/services/"):
+                    os.kill(left, signal.SIGKILL)
