@@ -93,6 +93,11 @@ class Plan(Generic[R]):
         """Whether this changes anything at the service."""
         return self.action in ("create", "update", "delete") or bool(self.removed)
 
+    @property
+    def current_id(self) -> str:
+        """Id of what exists; empty when nothing does."""
+        return (self.current.id or "") if self.current else ""
+
     def diff(self, key: str) -> dict[str, Any]:
         """Return Ansible's C(diff), the two sides of which differ exactly when something changes."""
         before: dict[str, Any] = {key: _for_diff(self.current)}

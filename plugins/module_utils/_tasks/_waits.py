@@ -120,7 +120,8 @@ def failure(
         log_url: Where the build log of an image is, if the service told.
     """
     error = error or {"code": None, "message": None, "details": []}
-    latest = (session.request_ids or [{}])[-1]
+    polls = [ids for ids in session.request_ids if "/operations/" in ids["request"]]
+    latest = (polls or session.request_ids or [{}])[-1]
     details = list(error["details"])
     if log_url is None and details and _is_location(details[0]["message"]):
         log_url = details[0]["message"]

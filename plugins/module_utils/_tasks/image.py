@@ -78,7 +78,7 @@ class ImageSteps:
             created = images.create(self._wanted.wanted())
             image, operation = self._awaited(created) if isinstance(created, Started) else (created, None)
         elif plan.action == "join" and waiting:
-            image = join(self._session, images, plan.current.id or "" if plan.current else "", self._what)
+            image = join(self._session, images, plan.current_id, self._what)
             if image.state != "Succeeded":
                 raise failure(
                     self._what,

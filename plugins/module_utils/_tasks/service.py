@@ -76,27 +76,26 @@ class ServiceSteps:
 
     def apply(self, plan: Plan[Service]) -> Done[Service]:
         services = self._session.client.services
-        current_id = plan.current.id or "" if plan.current else ""
         if plan.action == "delete":
-            started = services.delete(current_id)
-            return Done(None, self._ended(started, f"Deleting service {current_id}") if started else None)
+            started = services.delete(plan.current_id)
+            return Done(None, self._ended(started, f"Deleting service {plan.current_id}") if started else None)
         if plan.action == "create":
             created = services.create(self._wanted.wanted())
             return self._deployed(created) if isinstance(created, Started) else Done(created)
         if plan.action == "update":
             if plan.current and plan.current.state in RUNNING_STATES and self._session.options["wait"]:
-                join(self._session, services, current_id, f"Another change of service {self._wanted.name!r}")
+                join(self._session, services, plan.current_id, f"Another change of service {self._wanted.name!r}")
             # The older generation wants image and pull secret in every update.
             request = replace(
                 self._wanted,
                 image_id=plan.after.image_id if plan.after else None,
                 pull_secret=plan.after.pull_secret if plan.after else None,
             )
-            started = services.update(current_id, request.wanted())
-            return self._deployed(started) if started else Done(services.get(current_id))
+            started = services.update(plan.current_id, request.wanted())
+            return self._deployed(started) if started else Done(services.get(plan.current_id))
         service = plan.after
         if plan.action == "join" and self._session.options["wait"]:
-            service = join(self._session, services, current_id, self._what)
+            service = join(self._session, services, plan.current_id, self._what)
             if service.state != "Succeeded":
                 raise failure(
                     self._what, service.state, service.error, session=self._session, operation_id=service.operation_id
