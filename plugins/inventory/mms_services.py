@@ -56,13 +56,8 @@ seealso:
 """
 
 EXAMPLES = r"""
-# demo.mms_services.yml: every service of one account
-plugin: azureml.model_management.mms_services
-resource_group: demo-rg
-account_name: demo
-
----
-# prod.mms_services.yml: those that run, in groups by state and by the first word of their name, tasks on this machine
+# prod.mms_services.yml: the services of one account. The first three lines are enough; the others take those that run,
+# put them in groups by state and by scale, and let their tasks run on this machine.
 plugin: azureml.model_management.mms_services
 resource_group: prod-rg
 account_name: prod

@@ -142,7 +142,7 @@ async def test_services_that_come_at_once_share_one_relay(api_server: ApiServer)
 
 async def test_cookies_of_one_caller_are_not_sent_for_the_next(address: str, api_server: ApiServer) -> None:
     api_server.answer.set_cookie("session", "of the first")
-    for _ in range(2):
+    for _round in range(2):
         async with aiohttp.ClientSession() as session, session.get(f"{address}/score") as answer:
             assert answer.status == 200
         api_server.answer = web.Response()
