@@ -94,7 +94,7 @@ def modules(session: nox.Session) -> None:
     """The unit tests of modules and module_utils on the oldest Python that modules run on."""
     install_core(session, PRIMARY_VERSION)
     session.chdir(copy_of_the_tree(session))
-    ansible_test(session, "units", "--venv", "--python", MODULE_FLOOR)
+    ansible_test(session, "units", "--venv", "--python", MODULE_FLOOR, *posargs(session))
 
 
 @nox.session(tags=["tier", "ansible-test"], venv_params=["--seed"])
@@ -153,24 +153,7 @@ def integration(session: nox.Session, core: str) -> None:
     where = ["--data-dir", str(data)]
     session.run("mms-local", "start", *where, "--port=0", "--compute=none", f"--ready-file={ready}", silent=True)
     try:
-        env = json.loads(ready.read_text(encoding="utf-8"))["env"]
-        connection = {
-            "api_url": env["AZUREML_MMS_API_URL"],
-            "api_version": "2017-09-01-preview",
-            "subscription_id": env["AZURE_SUBSCRIPTION_ID"],
-            "resource_group": env["AZURE_RESOURCE_GROUP"],
-            "account_name": env["AZUREML_MMS_ACCOUNT"],
-            "access_token": env["AZUREML_MMS_ACCESS_TOKEN"],
-        }
-        group = f"/subscriptions/{connection['subscription_id']}/resourceGroups/{connection['resource_group']}"
-        configuration = {
-            "mms_connection": connection,
-            "mms_storage_connection_string": env["AZURE_STORAGE_CONNECTION_STRING"],
-            "mms_compute_resource_id": (
-                f"{group}/providers/Microsoft.MachineLearningCompute/operationalizationClusters/local"
-            ),
-        }
-        # JSON is YAML.
+        configuration = integration_configuration(json.loads(ready.read_text(encoding="utf-8"))["env"])
         (copy / "tests/integration/integration_config.yml").write_text(json.dumps(configuration), encoding="utf-8")
         ansible_test(session, "integration", "--python", str(session.python), *posargs(session))
     finally:
@@ -244,6 +227,25 @@ def docs(session: nox.Session) -> None:
     env = {"ANSIBLE_COLLECTIONS_PATH": str(CACHE / "link")}
     session.run("./build.sh", env=env, external=True)
     session.log(f"Open {site / 'build/html/index.html'}")
+
+
+def integration_configuration(env: dict[str, str]) -> dict[str, object]:
+    """What integration_config.yml.template asks for, from the environment that a local MMS exports."""
+    connection = {
+        "api_url": env["AZUREML_MMS_API_URL"],
+        "api_version": "2017-09-01-preview",
+        "subscription_id": env["AZURE_SUBSCRIPTION_ID"],
+        "resource_group": env["AZURE_RESOURCE_GROUP"],
+        "account_name": env["AZUREML_MMS_ACCOUNT"],
+        "access_token": env["AZUREML_MMS_ACCESS_TOKEN"],
+    }
+    group = f"/subscriptions/{connection['subscription_id']}/resourceGroups/{connection['resource_group']}"
+    cluster = "Microsoft.MachineLearningCompute/operationalizationClusters/local"
+    return {
+        "mms_connection": connection,
+        "mms_storage_connection_string": env["AZURE_STORAGE_CONNECTION_STRING"],
+        "mms_compute_resource_id": f"{group}/providers/{cluster}",
+    }
 
 
 def install(session: nox.Session, name: str, *more: str) -> None:
