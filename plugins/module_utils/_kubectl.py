@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ from ._kubeconfig import Chosen, chosen, default_source, existing_files, is_text
 from ._masking import masked
 from ._program import Ended, run_program
 
+# Lines of kubectl's own log.
+_LOG_LINE = re.compile(r"[EWI]\d{4} \d\d:|Warning: the server doesn't have a resource type")
 # What kubectl prints to standard error, and what it means. The first that fits counts.
 _COMPLAINTS = (
     ("(Forbidden)", "Forbidden", 403),
@@ -137,7 +140,10 @@ class Kubectl:
             yield {**self._environ, "KUBECONFIG": str(path)}
 
     def _complaint(self, arguments: Sequence[str], text: str) -> KubectlError:
-        said = masked(" ".join(text.split()), self._secrets) or "nothing"
+        # What kubectl logs only says the same again, at length.
+        lines = text.splitlines()
+        plain = [line for line in lines if not _LOG_LINE.match(line)] or lines
+        said = masked(" ".join(" ".join(plain).split()), self._secrets) or "nothing"
         code, status = next(((code, status) for words, code, status in _COMPLAINTS if words in said), (None, None))
         advice = _ADVICE.get(code or "", "")
         return KubectlError(f"kubectl {' '.join(arguments[:3])} failed: {said}{advice}", code=code, status=status)

@@ -161,6 +161,15 @@ def test_complaints_become_errors(tmp_path: Path, config_file: Path, text: str, 
     assert "pa55" not in failure["message"]
 
 
+def test_the_log_of_kubectl_is_left_out_of_its_complaint(tmp_path: Path, config_file: Path) -> None:
+    log = 'E1124 06:45:44.174414 11217 memcache.go:265] "Unhandled Error" err="connection refused"'
+    text = f"{log}\nThe connection to the server 127.0.0.1:9 was refused"
+    given = options(kubectl=complaining(tmp_path, text), kubeconfig=str(config_file))
+    with pytest.raises(KubectlError) as caught:
+        Kubectl(given, {"PATH": "/usr/bin:/bin"}, None).run("get", "secret", "s")
+    assert "get secret s failed: The connection to the server 127.0.0.1:9 was refused" in caught.value.message
+
+
 def test_a_missing_program_is_told(config_file: Path) -> None:
     given = options(kubectl="/no/such/kubectl", kubeconfig=str(config_file))
     with pytest.raises(KubectlError, match="There is no program '/no/such/kubectl'"):
