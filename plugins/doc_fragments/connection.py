@@ -32,7 +32,7 @@ options:
   subscription_id:
     description:
       - Id of the subscription.
-      - Unset, it is E(AZURE_SUBSCRIPTION_ID).
+      - Unset, it is E(AZURE_SUBSCRIPTION_ID), or else that of the profile in use of C(~/.azure/credentials).
     type: str
   resource_group:
     description:

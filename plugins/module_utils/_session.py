@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
 from ._arm import Arm
-from ._auth.chain import credential_from
+from ._auth.chain import credential_from, subscription_from
 from ._auth.clouds import CLOUDS
 from ._client import Client
 from ._clock import Clock
@@ -56,7 +57,10 @@ class Session:
 
     @cached_property
     def connection(self) -> Connection:
-        return Connection.from_options(self.options)
+        connection = Connection.from_options(self.options)
+        if connection.subscription_id:
+            return connection
+        return replace(connection, subscription_id=subscription_from(self.options, os.environ) or "")
 
     @cached_property
     def patience(self) -> Patience:

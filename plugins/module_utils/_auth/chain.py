@@ -210,3 +210,14 @@ def _source(choice: _Choice) -> tuple[Source | GivenToken, list[str]]:
         "login.",
         details=[{"code": "Lacking", "message": text} for text in lacked],
     )
+
+
+def subscription_from(options: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
+    """Return the subscription that goes with the credential: that of the profile in use, or None when nobody says.
+
+    Raises:
+        AuthError, InputError: see credential_from.
+    """
+    choice = _Choice(options, environ, ready_token=True)
+    _source(choice)
+    return choice.setting("subscription_id")

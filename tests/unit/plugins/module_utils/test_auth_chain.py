@@ -13,7 +13,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.azureml.model_management.plugins.module_utils._auth.cache import CachedToken
-from ansible_collections.azureml.model_management.plugins.module_utils._auth.chain import credential_from
+from ansible_collections.azureml.model_management.plugins.module_utils._auth.chain import (
+    credential_from,
+    subscription_from,
+)
 from ansible_collections.azureml.model_management.plugins.module_utils._auth.network import Network
 from ansible_collections.azureml.model_management.plugins.module_utils._auth.settings import (
     ENVIRONMENT,
@@ -234,3 +237,19 @@ def test_secrets_do_not_show_in_any_representation() -> None:
 
 def test_every_option_is_one_that_the_chain_reads() -> None:
     assert set(AUTH_OPTIONS) <= set(ENVIRONMENT)
+
+
+@pytest.mark.parametrize(
+    ("options", "environ", "expected"),
+    [
+        ({"auth_source": "credential_file"}, {}, "s"),
+        ({}, {"AZURE_SUBSCRIPTION_ID": "e"}, "s"),
+        ({"subscription_id": "o"}, {}, "o"),
+        ({"access_token": "t"}, {}, None),
+        ({"access_token": "t"}, {"AZURE_SUBSCRIPTION_ID": "e"}, "e"),
+    ],
+)
+def test_a_profile_may_name_the_subscription_too(
+    home: Path, options: dict[str, Any], environ: dict[str, str], expected: str | None
+) -> None:
+    assert subscription_from(options, {"HOME": str(home), "PATH": "/nonexistent", **environ}) == expected
