@@ -75,12 +75,12 @@ EXAMPLES = r"""
   azureml.model_management.mms_service_keys:
     service: iris
     regenerate: primary
-    if_equals: "{{ iris_keys['keys']['primary'] }}"
+    if_equals: "{{ iris_keys.service_keys.primary }}"
   no_log: true
 """
 
 RETURN = r"""
-keys:
+service_keys:
   description: The keys. In check mode one that would be made is null.
   returned: success
   type: dict
@@ -204,7 +204,7 @@ TASK = Task(
     },
     rules={"mutually_exclusive": [("if_equals", "older_than")]},
     run=converging(KeysSteps),
-    verbatim="keys",
+    verbatim="service_keys",
 )
 
 

@@ -86,7 +86,7 @@ def test_keys_are_read_and_regenerated_once(bench: Workbench, tmp_path: Path) ->
     read = bench.ok("mms_service_keys", service="iris")
     assert not read.result["changed"]
     assert read.writes == []
-    old = read.result["keys"]["primary"]
+    old = read.result["service_keys"]["primary"]
     condition = {"service": "iris", "regenerate": "primary", "if_equals": old}
     check = bench.ok("mms_service_keys", check=True, **condition)
     assert check.result["changed"]
@@ -94,8 +94,8 @@ def test_keys_are_read_and_regenerated_once(bench: Workbench, tmp_path: Path) ->
     assert old not in json.dumps(check.result["diff"])
     replaced = bench.ok("mms_service_keys", **condition)
     assert replaced.result["changed"]
-    assert replaced.result["keys"]["primary"] != old
-    assert replaced.result["keys"]["secondary"] == read.result["keys"]["secondary"]
+    assert replaced.result["service_keys"]["primary"] != old
+    assert replaced.result["service_keys"]["secondary"] == read.result["service_keys"]["secondary"]
     assert not bench.ok("mms_service_keys", **condition).result["changed"]
     assert bench.ok("mms_service_keys", service="iris", regenerate="secondary").result["changed"]
 
@@ -110,7 +110,7 @@ def test_keys_are_rotated_by_age(account: Workbench, tmp_path: Path) -> None:
     assert rotated.result["changed"]
     assert not account.ok("mms_service_keys", older_than="1h", **rotation).result["changed"]
     assert stat.S_IMODE(record.stat().st_mode) == 0o600
-    assert rotated.result["keys"]["secondary"] not in record.read_text(encoding="utf-8")
+    assert rotated.result["service_keys"]["secondary"] not in record.read_text(encoding="utf-8")
     # A month later:
     remembered = json.loads(record.read_text(encoding="utf-8"))
     aged = {name: {key: since - 30 * 86400 for key, since in keys.items()} for name, keys in remembered.items()}

@@ -46,7 +46,7 @@ class ServiceKeys:
 class KeysSteps:
     """Reads the keys of a service, and regenerates one if the user wants that and its condition holds."""
 
-    key = "keys"
+    key = "service_keys"
     extras = ()
     wanted = None
 

@@ -33,7 +33,7 @@ def decoder(hint: Any) -> Callable[[Any], Any]:
     """A function from JSON values to values of the given type."""
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
-        inner = decoder(next(argument for argument in arguments if argument is not type(None)))
+        inner = decoder(next(argument for argument in arguments if argument is not types.NoneType))
         return lambda value: None if value is None else inner(value)
     if origin is tuple:
         items = [decoder(argument) for argument in arguments if argument is not Ellipsis]
