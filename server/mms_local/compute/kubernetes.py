@@ -24,12 +24,13 @@ from mms_local.compute.kubernetes_exposure import load_balancer_url, node_port_u
 from mms_local.compute.kubernetes_failure import ClusterUnreachable, deployment_failed
 from mms_local.compute.kubernetes_objects import Exposure, Manifest
 from mms_local.compute.kubernetes_relay import Relay
-from mms_local.compute.kubernetes_rollout import Patience, Rollout
+from mms_local.compute.kubernetes_rollout import Patience, Rollout, is_ready
 from mms_local.config import Config
 from mms_local.core.ports import JobFailed, Keys, Log, ServiceSpec
 
 LOG = logging.getLogger(__name__)
 _PULL_SECRET_TYPES = ("kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg")
+_LOOKS_AT_KEYS = 15  # before it is left to the kubelets when pods take new keys
 _LONGEST_PAUSE = 60.0  # seconds between two attempts to put a cluster right that cannot be reached
 
 
@@ -182,13 +183,29 @@ class KubernetesCompute:
         return parts
 
     async def _hand_out_keys(self, spec: ServiceSpec) -> None:
-        """Write the Secret, and mark each pod: a kubelet looks at a Secret when its pod changes, else once a minute."""
+        """Write the Secret, and see to it that the pods take the keys; or give up, and leave it to their kubelets."""
         cluster = self._cluster(spec)
         deployment = await cluster.read("Deployment", objects.object_name(spec))
         secret = await cluster.apply(objects.owned_by(self._keys_secret(spec), deployment))
-        for pod in await cluster.pods(objects.selector(spec.id)):
-            version = secret["metadata"]["resourceVersion"]
-            await cluster.annotate_pod(pod["metadata"]["name"], objects.KEYS_TOUCHED, version)
+        for look in range(_LOOKS_AT_KEYS):
+            late = await self._pods_without_keys(spec)
+            for pod in late:  # a kubelet looks at a Secret when its pod changes, else once a minute
+                mark = f"{secret['metadata']['resourceVersion']}.{look}"
+                await cluster.annotate_pod(pod, objects.KEYS_TOUCHED, mark)
+            if not late:
+                return
+            await asyncio.sleep(self._settings.patience.poll)
+        LOG.warning("service %s: its new keys will hold within two minutes", spec.name)
+
+    async def _pods_without_keys(self, spec: ServiceSpec) -> list[str]:
+        """Names of the pods that get requests and refuse a key."""
+        cluster, keys = self._cluster(spec), self._keys[spec.id]
+        ready = [pod["metadata"]["name"] for pod in await cluster.pods(objects.selector(spec.id)) if is_ready(pod)]
+        return [
+            pod
+            for pod in ready
+            if not (await cluster.takes_key(pod, keys.primary) and await cluster.takes_key(pod, keys.secondary))
+        ]
 
     def _keys_secret(self, spec: ServiceSpec) -> Manifest:
         return objects.keys_secret(replace(spec, keys=self._keys[spec.id]))

@@ -19,8 +19,8 @@ import urllib3
 
 from mms_local.compute.kubernetes_credentials import Credentials
 from mms_local.compute.kubernetes_failure import ClusterUnreachable, deployment_failed
-from mms_local.compute.kubernetes_objects import MANAGER, Manifest
-from mms_local.compute.kubernetes_relay import Target
+from mms_local.compute.kubernetes_objects import MANAGER, PORT, Manifest
+from mms_local.compute.kubernetes_relay import KEY_HEADER, Target
 from mms_local.core.ports import JobFailed
 
 if TYPE_CHECKING:
@@ -120,6 +120,23 @@ class Cluster:
             self._api("CoreV1Api").patch_namespaced_pod(pod, self.namespace, body, field_manager=MANAGER, **_RAW)
 
         await self._call_if_found(patch, f"annotate pod {pod}")
+
+    async def takes_key(self, pod: str, key: str) -> bool:
+        """Whether the service in a pod takes a key. A pod that cannot be asked is not said to refuse it."""
+
+        def ask() -> bool:
+            from kubernetes.client import ApiException
+
+            api, header = self._api("CoreV1Api"), {KEY_HEADER: f"Bearer {key}"}
+            try:
+                api.connect_get_namespaced_pod_proxy_with_path(
+                    f"{pod}:{PORT}", self.namespace, "swagger.json", _headers=header, **_RAW
+                )
+            except ApiException as error:
+                return bool(error.status != 401)
+            return True
+
+        return await self._call(ask, f"ask pod {pod}")
 
     async def proxy(self, service: str) -> Target:
         """A Service of the namespace as the proxy of the API server reaches it."""

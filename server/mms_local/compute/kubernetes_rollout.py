@@ -170,7 +170,7 @@ class Rollout:
     async def _killed_worker(self, pod: Manifest) -> Trouble | None:
         """A worker that the kernel killed for its memory, in a container that lives on and tries again for ever."""
         name = pod["metadata"]["name"]
-        if _is_ready(pod) or pod.get("status", {}).get("phase") != "Running":
+        if is_ready(pod) or pod.get("status", {}).get("phase") != "Running":
             return None
         if _WORKER_KILLED not in await self._cluster.log(name, _LOG_LINES):
             return None
@@ -180,7 +180,7 @@ class Rollout:
     async def _too_slow(self, deployment: Manifest) -> Trouble:
         waited = f"The service was not ready after {self._patience.rollout:g} s"
         for pod in await self._new_pods(deployment):
-            if not _is_ready(pod):
+            if not is_ready(pod):
                 phase = pod.get("status", {}).get("phase", "Unknown")
                 return Trouble("RolloutTimeout", f"{waited}; its pod is {phase}.", pod["metadata"]["name"])
         return Trouble("RolloutTimeout", f"{waited}.")
@@ -217,7 +217,8 @@ def _conditions(manifest: Manifest, kind: str, status: str) -> list[Manifest]:
     return [condition for condition in conditions if (condition["type"], condition["status"]) == (kind, status)]
 
 
-def _is_ready(pod: Manifest) -> bool:
+def is_ready(pod: Manifest) -> bool:
+    """Whether a pod gets requests."""
     return bool(_conditions(pod, "Ready", "True"))
 
 
