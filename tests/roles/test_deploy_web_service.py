@@ -32,6 +32,23 @@ def test_a_second_run_changes_nothing(bench: Bench) -> None:
     assert bench.record("iris") == record
 
 
+@pytest.mark.slow
+def test_even_the_account_is_made_when_there_is_none(bench: Bench) -> None:
+    bench.environment = {"AZUREML_MMS_API_URL": "", "AZUREML_MMS_ACCOUNT": "from-nothing"}
+    account = {"location": "eastus2", "sku_name": "S1", "sku_capacity": 1}
+    variables = bench.variables("iris", bench.good_driver("one"), smoke_test=SMOKE_TEST, account=account)
+    bench.writes()
+    rehearsed = bench.play("deploy", variables, "--check")
+    assert rehearsed.status == 0, rehearsed.output
+    assert bench.writes() == []
+
+    played = bench.play("deploy", variables)
+    assert played.status == 0, played.output
+    assert played.changed_tasks() == rehearsed.changed_tasks()
+    assert played.changed_tasks()[0] == "Create the account"
+    assert bench.play("deploy", variables).counts()["changed"] == 0
+
+
 def test_check_mode_foresees_every_step_from_an_empty_account_and_writes_nothing(bench: Bench) -> None:
     bench.writes()
     played = bench.play("deploy", bench.variables("iris", bench.good_driver("one"), smoke_test=SMOKE_TEST), "--check")
