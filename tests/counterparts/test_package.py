@@ -104,7 +104,8 @@ def test_the_local_mms_installs_from_the_collection(collections: Path, tmp_path:
 @pytest.fixture(scope="module")
 def deploying_mms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The environment of a local MMS that runs services as processes."""
-    with ServerProcess(tmp_path_factory.mktemp("mms"), "--compute", "process") as server:
+    checked = ("--auth", "checked", "--token", "token-that-nobody-may-see")
+    with ServerProcess(tmp_path_factory.mktemp("mms"), "--compute", "process", *checked) as server:
         yield server.environment
 
 
