@@ -27,7 +27,8 @@ def run(config: Config, choose_engines: EngineChoice = engines_of) -> int:
     try:
         return asyncio.run(_serve(config, choose_engines))
     except ModuleNotFoundError as error:
-        print(f"mms-local: {error.name} is missing; install the extra that the chosen flags need", file=sys.stderr)
+        advice = f"install it with {sys.executable} -m pip install {error.name}"
+        print(f"mms-local: the chosen flags need the Python package {error.name}; {advice}", file=sys.stderr)
     except (DirectoryInUse, IdentityUnavailable, SchemaError) as error:
         print(f"mms-local: {error}", file=sys.stderr)
     except OSError as error:

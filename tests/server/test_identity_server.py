@@ -186,10 +186,10 @@ def test_without_the_libraries_a_server_that_needs_none_starts(start_server: Cal
     assert Api(server.url, ACCOUNT).call("GET", "models").status_code == 200
     answer = requests.post(f"{server.url}/tenant/oauth2/token", data={"grant_type": "password"}, timeout=10)
     assert answer.status_code == 501
-    assert "pip install 'mms-local[identity]'" in answer.json()["error_description"]
+    assert "pip install 'PyJWT[crypto]'" in answer.json()["error_description"]
     certificate = {"certificates": ["-----BEGIN CERTIFICATE-----"]}
     refused = requests.put(f"{server.url}/_mms/identity/applications/a", json=certificate, timeout=10)
-    assert "pip install 'mms-local[identity]'" in refused.json()["message"]
+    assert "pip install 'PyJWT[crypto]'" in refused.json()["message"]
 
 
 @pytest.mark.usefixtures("without_libraries")
@@ -202,5 +202,5 @@ def test_without_the_libraries_a_server_that_needs_them_says_what_to_install(
         [*command, "--compute", "none", *flags], capture_output=True, text=True, timeout=60, check=False
     )
     assert ended.returncode == 1
-    assert "pip install 'mms-local[identity]'" in ended.stderr
+    assert "pip install 'PyJWT[crypto]'" in ended.stderr
     assert "Traceback" not in ended.stderr

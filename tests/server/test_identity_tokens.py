@@ -88,7 +88,7 @@ def test_without_the_libraries_the_refusal_says_what_to_install(
 ) -> None:
     monkeypatch.delitem(sys.modules, "mms_local.api.identity.tokens")
     monkeypatch.setitem(sys.modules, "jwt", None)
-    assert "pip install 'mms-local[identity]'" in (service.refusal("token") or "")
+    assert "pip install 'PyJWT[crypto]'" in (service.refusal("token") or "")
 
 
 def test_the_directory_survives_a_restart_and_is_private(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ class IdentityUnavailable(Exception):
     def __init__(self, missing: str | None) -> None:
         super().__init__(
             f"tokens cannot be issued or checked without the Python package {missing}:"
-            " run `pip install 'mms-local[identity]'` with the Python that runs this server"
+            " run `pip install 'PyJWT[crypto]'` with the Python that runs this server"
         )
 
 
