@@ -80,7 +80,7 @@ class Bench:
         return f"{group}/providers/Microsoft.MachineLearningCompute/operationalizationClusters/local"
 
     def play(self, playbook: str, variables: Mapping[str, Any], *options: str) -> Played:
-        """Run a playbook of the collection with these extra variables."""
+        """Run a playbook, a file or one of the collection by its name, with these extra variables."""
         (self.folder / "variables.json").write_text(json.dumps(variables), encoding="utf-8")
         return self._run(playbook, "-e", f"@{self.folder / 'variables.json'}", *options)
 
@@ -101,7 +101,8 @@ class Bench:
             **self.server.environment,
             **self.environment,
         }
-        command = [str(Path(sys.executable).with_name("ansible-playbook")), f"azureml.model_management.{playbook}"]
+        name = playbook if playbook.endswith(".yml") else f"azureml.model_management.{playbook}"
+        command = [str(Path(sys.executable).with_name("ansible-playbook")), name]
         done = subprocess.run(
             [*command, *options],
             cwd=self.folder,
