@@ -16,7 +16,7 @@ from .._resources.service import Service
 from .._scoring import first_difference
 from .._session import Session
 from .._transport import Response, Transport
-from .._wire import is_guid
+from ._find import service_referred
 
 _PAUSE = 1.0
 _LONGEST_OUTPUT = 300
@@ -93,11 +93,8 @@ def _body(given: Any) -> Any:
 
 
 def _service(session: Session) -> Service:
-    services, reference = session.client.services, session.options["service"]
-    if is_guid(reference):
-        service = services.get(reference)
-    else:
-        service = next((one for one in services.list(name=reference) if one.name == reference), None)
+    reference = session.options["service"]
+    service = service_referred(session.client.services, reference)
     if service is None:
         raise NotFoundError(
             f"Service {reference!r} does not exist, so it cannot be scored. A service is given as name or id."
