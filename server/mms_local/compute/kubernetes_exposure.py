@@ -13,10 +13,11 @@ from mms_local.compute.kubernetes_rollout import Patience
 from mms_local.core.ports import JobFailed
 
 _CONNECT = 2  # seconds; a node that this machine may talk to answers at once
+_OPENING = 30  # seconds in which the nodes of a busy cluster open a new port
 _ADDRESS_TYPES = ("ExternalIP", "InternalIP")
 
 
-async def node_port_url(cluster: Cluster, name: str) -> str:
+async def node_port_url(cluster: Cluster, name: str, patience: Patience) -> str:
     """Base URL at the first node whose port this machine reaches.
 
     Raises:
@@ -25,9 +26,12 @@ async def node_port_url(cluster: Cluster, name: str) -> str:
     service = await _existing(cluster, name)
     port = int(service["spec"]["ports"][0]["nodePort"])
     addresses = [address for node in await cluster.nodes() for address in node_addresses(node)]
-    for address in addresses:
-        if await _listens(address, port):
-            return f"http://{_host(address)}:{port}"
+    deadline = asyncio.get_running_loop().time() + _OPENING
+    while asyncio.get_running_loop().time() < deadline:
+        for address in addresses:
+            if await _listens(address, port):
+                return f"http://{_host(address)}:{port}"
+        await asyncio.sleep(patience.poll)
     problem = f"No node answers at port {port}; tried {', '.join(addresses) or 'none, for no node has an address'}"
     raise _unreachable(problem, "Open the port, or let requests go through the API server (exposure 'proxy')")
 
