@@ -27,7 +27,7 @@ async def node_port_url(cluster: Cluster, name: str, patience: Patience) -> str:
     port = int(service["spec"]["ports"][0]["nodePort"])
     addresses = [address for node in await cluster.nodes() for address in node_addresses(node)]
     deadline = asyncio.get_running_loop().time() + _OPENING
-    while asyncio.get_running_loop().time() < deadline:
+    while addresses and asyncio.get_running_loop().time() < deadline:
         for address in addresses:
             if await _listens(address, port):
                 return f"http://{_host(address)}:{port}"
