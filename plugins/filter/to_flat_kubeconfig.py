@@ -11,7 +11,7 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ..module_utils._errors import MmsError
-from ..module_utils._kubeconfig import flat_kubeconfig
+from ..module_utils._kubernetes.kubeconfig import flat_kubeconfig
 
 
 def to_flat_kubeconfig(

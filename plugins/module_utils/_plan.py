@@ -15,7 +15,7 @@ from ._errors import InputError, RefusedError
 from ._resources._common import ENDED_BADLY, SUCCEEDED, Change
 from ._resources.account import Account
 from ._resources.service import Service
-from ._wire import normal_id
+from ._resources.wire import normal_id
 
 Action = Literal["none", "create", "update", "join", "delete"]
 """C(join): someone else's creation of just the same is under way; it is waited for, not repeated."""

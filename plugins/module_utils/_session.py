@@ -12,17 +12,17 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from ._arm import Arm
 from ._auth.chain import credential_from, subscription_from
 from ._auth.clouds import CLOUDS
-from ._client import Client
+from ._client.arm import Arm
+from ._client.client import Client
 from ._clock import Clock
 from ._errors import AccountMissingError, InputError
 from ._options.connection import Connection, http_settings, server_url
 from ._options.wait import patience_from
 from ._storage.content import Content
 from ._storage.target import StorageTarget, storage_from
-from ._transport import Transport
+from ._transport.http import Transport
 from ._waiting import Patience
 
 

@@ -9,7 +9,7 @@ import json
 import pytest
 from conftest import KUBECONFIG, Workbench
 
-from ansible_collections.azureml.model_management.plugins.module_utils._kubeconfig import flat_kubeconfig
+from ansible_collections.azureml.model_management.plugins.module_utils._kubernetes.kubeconfig import flat_kubeconfig
 
 GROUP = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/clusters"
 AKS = f"arm{GROUP}/providers/Microsoft.ContainerService/managedClusters/scoring"

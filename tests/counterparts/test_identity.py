@@ -32,7 +32,7 @@ from storage_services import Certificates
 
 from ansible_collections.azureml.model_management.plugins.module_utils._auth.chain import credential_from
 from ansible_collections.azureml.model_management.plugins.module_utils._errors import AuthError
-from ansible_collections.azureml.model_management.plugins.module_utils._transport import HttpSettings, Transport
+from ansible_collections.azureml.model_management.plugins.module_utils._transport.http import HttpSettings, Transport
 
 AUDIENCE = "https://management.core.windows.net/"
 ISSUER, SUBJECT = "https://kubernetes.example", "system:serviceaccount:awx:runner"

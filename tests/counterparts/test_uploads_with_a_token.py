@@ -19,11 +19,11 @@ import pytest
 from storage_services import Account, Certificates
 
 from ansible_collections.azureml.model_management.plugins.module_utils._auth.network import Network
-from ansible_collections.azureml.model_management.plugins.module_utils._auth.token import Token
 from ansible_collections.azureml.model_management.plugins.module_utils._errors import UploadError
 from ansible_collections.azureml.model_management.plugins.module_utils._storage.access import Access
 from ansible_collections.azureml.model_management.plugins.module_utils._storage.content import content_of
 from ansible_collections.azureml.model_management.plugins.module_utils._storage.target import StorageTarget
+from ansible_collections.azureml.model_management.plugins.module_utils._transport.token import Token
 
 DAY = 86400
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from .._errors import AuthError, MissingLibraryError
 from .._masking import masked
+from .._transport.token import Token
 from .cache import CachedToken, TokenCache
 from .network import Network
 from .sources import Authority, Source, secrets_of
-from .token import Token
 
 if TYPE_CHECKING:
     from azure.core.credentials import AccessToken

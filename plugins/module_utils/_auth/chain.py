@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .._errors import AuthError, InputError
+from .._transport.token import Credential, GivenToken
 from .azure import AzureCredential
 from .cache import TokenCache
 from .clouds import Fetch, authority_url, cloud_named, first_set, is_well_known, scope_of
@@ -29,7 +30,6 @@ from .sources import (
     Source,
     UserPassword,
 )
-from .token import Credential, GivenToken
 
 _KINDS = (ClientSecret, Certificate, FederatedToken, UserPassword)
 _TRUE = frozenset(("1", "on", "true", "y", "yes"))

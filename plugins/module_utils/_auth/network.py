@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from .._transport import is_loopback
+from .._transport.http import is_loopback
 
 # What the libraries warn of is in our errors. Without a handler Python would print it to stderr as well.
 for _library in ("azure", "msal"):

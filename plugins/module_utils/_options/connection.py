@@ -13,9 +13,9 @@ from ansible.module_utils.common.parameters import env_fallback
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 from .._errors import InputError
-from .._generation import ACCOUNT, GENERATIONS, Generation
+from .._generations.generation import ACCOUNT, GENERATIONS, Generation
 from .._masking import has_credentials
-from .._transport import HttpSettings
+from .._transport.http import HttpSettings
 
 _VARIABLES = {
     "api_url": "AZUREML_MMS_API_URL",

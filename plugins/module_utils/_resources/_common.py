@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from .._masking import without_query
-from .._wire import Fields, service_error
+from .wire import Fields, service_error
 
 SUCCEEDED = "Succeeded"
 FAILED = "Failed"

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from .._wire import Fields
 from ._common import Change, differing, given
+from .wire import Fields
 
 
 @dataclass(frozen=True)

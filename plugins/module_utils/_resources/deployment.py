@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .._wire import Fields
+from .wire import Fields
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._wire import Fields, normal_id, same_id
 from ._common import SUCCEEDED, Change, differing, error_from, given, state_from
+from .wire import Fields, normal_id, same_id
 
 
 @dataclass(frozen=True)

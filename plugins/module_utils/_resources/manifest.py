@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._wire import Fields, normal_id, same_content
 from ._common import SUCCEEDED, Change, differing, given, shown
+from .wire import Fields, normal_id, same_content
 
 
 @dataclass(frozen=True)

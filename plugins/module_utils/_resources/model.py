@@ -7,8 +7,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._wire import Fields, same_content
 from ._common import SUCCEEDED, Change, differing, given, shown
+from .wire import Fields, same_content
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .._wire import Fields, last_segment
 from ._common import ENDED_BADLY, SUCCEEDED, error_from, state_from
+from .wire import Fields, last_segment
 
 
 @dataclass(frozen=True)

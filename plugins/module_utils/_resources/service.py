@@ -11,8 +11,8 @@ from dataclasses import fields as dataclass_fields
 from decimal import Decimal
 from typing import Any
 
-from .._wire import Fields, normal_id, same_id
 from ._common import Change, error_from, given, state_from
+from .wire import Fields, normal_id, same_id
 
 
 @dataclass(frozen=True)

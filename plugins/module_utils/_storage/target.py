@@ -14,9 +14,9 @@ from urllib.parse import quote
 from .._auth.chain import credential_from
 from .._auth.clouds import STORAGE_AUDIENCE
 from .._auth.network import Network
-from .._auth.token import Credential
 from .._errors import AuthError, InputError, MissingLibraryError, UploadError
 from .._masking import masked
+from .._transport.token import Credential
 from .access import Access, access_from
 from .content import Content, opened
 

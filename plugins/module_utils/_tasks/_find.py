@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-from .._client import Collection
+from .._client.client import Collection
 from .._resources.service import Service
-from .._wire import is_guid
+from .._resources.wire import is_guid
 
 
 def service_referred(services: Collection[Service], reference: str) -> Service | None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .._errors import InputError
-from .._generation import Generation, Kind
+from .._generations.generation import Generation, Kind
 
 
 def require(options: Mapping[str, Any], *names: str) -> None:

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from .._client import Collection
+from .._client.client import Collection
 from .._errors import ApiError, RefusedError
-from .._generation import Generation
+from .._generations.generation import Generation
 from .._plan import Kept, Plan, Versioned, plan_absence, surplus
-from .._wire import normal_id
+from .._resources.wire import normal_id
 
 V = TypeVar("V", bound=Versioned)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
-from .._client import Client, Collection, Started
+from .._client.client import Client, Collection, Started
 from .._errors import MmsError, NotFoundError, OperationFailed
 from .._resources._common import CANCELLED, ENDED_BADLY, RUNNING_STATES, SUCCEEDED
 from .._resources.image import Image

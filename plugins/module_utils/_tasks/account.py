@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from .._client import Client
+from .._client.client import Client
 from .._errors import AccountMissingError, InputError, RefusedError
 from .._plan import Plan, plan_absence, plan_account
 from .._resources.account import Account

@@ -6,8 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .._client import Started
-from .._lookup import not_found, referred
+from .._client.client import Started
 from .._plan import Plan, label, plan_version
 from .._resources.image import Image
 from .._resources.operation import Operation
@@ -16,6 +15,7 @@ from .._session import Session
 from ._rules import check_versions, require
 from ._versions import delete, plan_deletion, users_of, with_surplus
 from ._waits import failure, follow, join, settled
+from .lookup import not_found, referred
 
 
 class ImageSteps:

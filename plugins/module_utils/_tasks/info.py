@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from .._client import Collection
+from .._client.client import Collection
 from .._errors import InputError
-from .._generation import Generation
+from .._generations.generation import Generation
 from .._plan import Resource, newest_first
 from .._resources.account import Account
 from .._resources.deployment import Deployment
@@ -17,8 +17,8 @@ from .._resources.image import Image
 from .._resources.manifest import Manifest
 from .._resources.model import Model
 from .._resources.service import Service
+from .._resources.wire import normal_id, same_id
 from .._session import Session
-from .._wire import normal_id, same_id
 from ._find import service_referred
 
 R = TypeVar("R", bound=Resource)

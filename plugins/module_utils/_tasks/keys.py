@@ -13,7 +13,6 @@ from hashlib import sha256
 from typing import Any
 
 from .._errors import InputError
-from .._key_record import KeyRecord
 from .._plan import Plan
 from .._resources._common import Change
 from .._resources.keys import Keys
@@ -21,6 +20,7 @@ from .._resources.service import Service
 from .._runner import Done
 from .._session import Session
 from ._find import service_referred
+from .key_record import KeyRecord
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 

@@ -13,11 +13,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .._client import Api
+from .._client.client import Api
 from .._errors import InputError, MmsError, ResponseFormatError
-from .._kubeconfig import default_source, flat_kubeconfig, split_paths
+from .._kubernetes.kubeconfig import default_source, flat_kubeconfig, split_paths
+from .._kubernetes.program import run_program
 from .._masking import masked
-from .._program import run_program
 from .._session import Session
 
 _AKS_API_VERSION = "2024-02-01"

@@ -8,16 +8,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from .._driver import check_driver
 from .._errors import InputError
-from .._lookup import not_found, referred
 from .._plan import Plan, label, plan_version
 from .._resources.manifest import Asset, Manifest
 from .._runner import Done
 from .._session import Session
-from .._sources import Source, source_from
 from ._rules import check_versions, require
 from ._versions import delete, plan_deletion, users_of, with_surplus
+from .driver import check_driver
+from .lookup import not_found, referred
+from .sources import Source, source_from
 
 _DRIVER_ID = "driver"  # what published clients always call it (protocol 2.2.4)
 _LONGEST_ID = 32

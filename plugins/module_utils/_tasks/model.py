@@ -10,9 +10,9 @@ from .._plan import Plan, label, plan_version
 from .._resources.model import Model
 from .._runner import Done
 from .._session import Session
-from .._sources import Source, source_from
 from ._rules import check_versions, require
 from ._versions import delete, plan_deletion, users_of, with_surplus
+from .sources import Source, source_from
 
 _ANY_CONTENT = "application/octet-stream"
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 from typing import Any
 
 from .._errors import InputError, NotFoundError, OperationFailed
+from .._resources.wire import last_segment
 from .._session import Session
 from .._waiting import Work, wait
-from .._wire import last_segment
 from ._waits import Watched, resume_words
 
 

@@ -8,7 +8,7 @@ import json
 import os
 from functools import cached_property
 
-from .._kubectl import Kubectl, KubectlError
+from .._kubernetes.kubectl import Kubectl, KubectlError
 from .._plan import Plan, plan_absence
 from .._resources.pull_secret import Login, PullSecret
 from .._runner import Done

@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .._auth.token import Token
-from .._client import Client
+from .._client.client import Client
 from .._errors import InputError, MmsError, NotFoundError, TransportError
 from .._resources.service import Service
-from .._scoring import first_difference
 from .._session import Session
-from .._transport import Response, Transport
+from .._transport.http import Response, Transport
+from .._transport.token import Token
 from ._find import service_referred
+from .scoring import first_difference
 
 _PAUSE = 1.0
 _LONGEST_OUTPUT = 300

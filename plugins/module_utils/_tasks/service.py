@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from .._client import Started
+from .._client.client import Started
 from .._errors import InputError
-from .._kubeconfig import flat_kubeconfig
-from .._lookup import not_found, referred
+from .._kubernetes.kubeconfig import flat_kubeconfig
 from .._plan import Plan, plan_absence, plan_service
 from .._resources._common import RUNNING_STATES
 from .._resources.operation import Operation
@@ -20,6 +19,7 @@ from .._runner import Done
 from .._session import Session
 from ._rules import forbid, require
 from ._waits import failure, follow, join, settled
+from .lookup import not_found, referred
 
 
 class ServiceSteps:

@@ -16,7 +16,7 @@ from ansible_collections.azureml.model_management.plugins.filter.to_flat_kubecon
     FilterModule,
     to_flat_kubeconfig,
 )
-from ansible_collections.azureml.model_management.plugins.module_utils._kubeconfig import flat_kubeconfig
+from ansible_collections.azureml.model_management.plugins.module_utils._kubernetes.kubeconfig import flat_kubeconfig
 
 
 def kubeconfig(token: Any = "t") -> dict[str, Any]:

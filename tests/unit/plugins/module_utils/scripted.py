@@ -10,8 +10,8 @@ from typing import Any
 
 import requests
 
-from ansible_collections.azureml.model_management.plugins.module_utils._auth.token import Token
-from ansible_collections.azureml.model_management.plugins.module_utils._transport import HttpSettings, Transport
+from ansible_collections.azureml.model_management.plugins.module_utils._transport.http import HttpSettings, Transport
+from ansible_collections.azureml.model_management.plugins.module_utils._transport.token import Token
 
 BASE = "https://mms.example.com/api/subscriptions/s/resourceGroups/g/accounts/a"
 

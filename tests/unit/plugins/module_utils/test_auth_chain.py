@@ -30,9 +30,9 @@ from ansible_collections.azureml.model_management.plugins.module_utils._auth.sou
     FederatedToken,
     UserPassword,
 )
-from ansible_collections.azureml.model_management.plugins.module_utils._auth.token import GivenToken
 from ansible_collections.azureml.model_management.plugins.module_utils._errors import AuthError, InputError
 from ansible_collections.azureml.model_management.plugins.module_utils._options.auth import AUTH_OPTIONS
+from ansible_collections.azureml.model_management.plugins.module_utils._transport.token import GivenToken
 
 PRINCIPAL = {"client_id": "opt-client", "secret": "opt-secret", "tenant": "opt-tenant"}
 ENV_PRINCIPAL = {"AZURE_CLIENT_ID": "env-client", "AZURE_SECRET": "env-secret", "AZURE_TENANT": "env-tenant"}

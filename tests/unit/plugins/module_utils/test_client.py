@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.azureml.model_management.plugins.module_utils._client import Client, Started
+from ansible_collections.azureml.model_management.plugins.module_utils._client.client import Client, Started
 from ansible_collections.azureml.model_management.plugins.module_utils._errors import ApiError, ResponseFormatError
-from ansible_collections.azureml.model_management.plugins.module_utils._generation import ACCOUNT
+from ansible_collections.azureml.model_management.plugins.module_utils._generations.generation import ACCOUNT
 from ansible_collections.azureml.model_management.tests.unit.plugins.module_utils.scripted import (
     BASE,
     FakeClock,

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.azureml.model_management.plugins.module_utils._driver import check_driver
 from ansible_collections.azureml.model_management.plugins.module_utils._errors import InputError
+from ansible_collections.azureml.model_management.plugins.module_utils._tasks.driver import check_driver
 
 
 def driver(folder: Path, text: str) -> Path:

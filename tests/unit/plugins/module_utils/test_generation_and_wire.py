@@ -6,12 +6,12 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.azureml.model_management.plugins.module_utils._errors import InputError
-from ansible_collections.azureml.model_management.plugins.module_utils._generation import (
+from ansible_collections.azureml.model_management.plugins.module_utils._generations.generation import (
     ACCOUNT,
     GENERATIONS,
     HOSTING_ACCOUNT,
 )
-from ansible_collections.azureml.model_management.plugins.module_utils._wire import (
+from ansible_collections.azureml.model_management.plugins.module_utils._resources.wire import (
     content_address,
     is_guid,
     last_segment,

@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.azureml.model_management.plugins.module_utils._errors import MissingLibraryError
-from ansible_collections.azureml.model_management.plugins.module_utils._kubeconfig import (
+from ansible_collections.azureml.model_management.plugins.module_utils._kubernetes.kubeconfig import (
     KubeconfigError,
     default_source,
     flat_kubeconfig,

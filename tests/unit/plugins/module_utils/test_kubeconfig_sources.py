@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.azureml.model_management.plugins.module_utils._kubeconfig import flat_kubeconfig
+from ansible_collections.azureml.model_management.plugins.module_utils._kubernetes.kubeconfig import flat_kubeconfig
 from ansible_collections.azureml.model_management.plugins.module_utils._runner import outcome
 from ansible_collections.azureml.model_management.plugins.modules.mms_kubeconfig_info import TASK
 

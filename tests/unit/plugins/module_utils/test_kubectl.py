@@ -11,8 +11,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.azureml.model_management.plugins.module_utils._kubeconfig import KubeconfigError
-from ansible_collections.azureml.model_management.plugins.module_utils._kubectl import Kubectl, KubectlError, connection
+from ansible_collections.azureml.model_management.plugins.module_utils._kubernetes.kubeconfig import KubeconfigError
+from ansible_collections.azureml.model_management.plugins.module_utils._kubernetes.kubectl import (
+    Kubectl,
+    KubectlError,
+    connection,
+)
 
 TOKEN = "s3cr3t-token"
 CONFIG: dict[str, Any] = {

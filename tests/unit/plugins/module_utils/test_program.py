@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from ansible_collections.azureml.model_management.plugins.module_utils._program import Ended, run_program
+from ansible_collections.azureml.model_management.plugins.module_utils._kubernetes.program import Ended, run_program
 
 
 def test_input_reaches_the_program_and_what_it_says_comes_back() -> None:

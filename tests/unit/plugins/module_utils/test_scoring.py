@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.azureml.model_management.plugins.module_utils._scoring import first_difference
+from ansible_collections.azureml.model_management.plugins.module_utils._tasks.scoring import first_difference
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from ansible_collections.azureml.model_management.plugins.module_utils._errors i
     ResponseFormatError,
     TransportError,
 )
-from ansible_collections.azureml.model_management.plugins.module_utils._transport import is_loopback
+from ansible_collections.azureml.model_management.plugins.module_utils._transport.http import is_loopback
 from ansible_collections.azureml.model_management.tests.unit.plugins.module_utils.scripted import (
     BASE,
     FakeClock,

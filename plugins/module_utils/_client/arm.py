@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ._client import Api
-from ._options.connection import Connection
-from ._resources.account import Account
-from ._transport import Transport
+from .._options.connection import Connection
+from .._resources.account import Account
+from .._transport.http import Transport
+from .client import Api
 
 
 class Arm:

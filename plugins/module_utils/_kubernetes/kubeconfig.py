@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Union
 
-from ._errors import InputError, MissingLibraryError
+from .._errors import InputError, MissingLibraryError
 
 Source = Union[str, Mapping[str, Any], Sequence[str]]
 """Text, a path (or several, separated as in E(KUBECONFIG)), a mapping, or a list of paths."""

@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ._errors import MmsError
-from ._kubeconfig import Chosen, chosen, default_source, existing_files, is_text, read, split_paths
-from ._masking import masked
-from ._program import Ended, run_program
+from .._errors import MmsError
+from .._masking import masked
+from .kubeconfig import Chosen, chosen, default_source, existing_files, is_text, read, split_paths
+from .program import Ended, run_program
 
 # Lines of kubectl's own log.
 _LOG_LINE = re.compile(r"[EWI]\d{4} \d\d:|Warning: the server doesn't have a resource type")

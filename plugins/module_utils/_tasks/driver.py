@@ -9,7 +9,7 @@ import platform
 from collections.abc import Iterator
 from pathlib import Path
 
-from ._errors import InputError
+from .._errors import InputError
 
 _NEEDED = ("init", "run")
 

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from ._errors import ApiError, ResponseFormatError
-from ._masking import without_query
-from ._transport import Response
+from .._errors import ApiError, ResponseFormatError
+from .._masking import without_query
+from .._transport.http import Response
 
 _GUID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}", re.IGNORECASE)
 # The name that an uploaded file has in blob storage: the SHA-256 of the content, then its file name.

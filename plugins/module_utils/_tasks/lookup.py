@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from ._client import Collection
-from ._plan import Versioned, newest_first
-from ._resources._common import ENDED_BADLY
-from ._wire import is_guid
+from .._client.client import Collection
+from .._plan import Versioned, newest_first
+from .._resources._common import ENDED_BADLY
+from .._resources.wire import is_guid
 
 V = TypeVar("V", bound=Versioned)
 

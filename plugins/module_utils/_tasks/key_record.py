@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from ._errors import InputError
+from .._errors import InputError
 
 _KEPT = 4
 

@@ -21,13 +21,13 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from ._clock import Clock, SystemClock
-from ._errors import MissingLibraryError, ResponseFormatError, TransportError
+from .._clock import Clock, SystemClock
+from .._errors import MissingLibraryError, ResponseFormatError, TransportError
 
 if TYPE_CHECKING:
     import requests
 
-    from ._auth.token import Credential
+    from .token import Credential
 
 _IDEMPOTENT = frozenset({"GET", "PUT", "DELETE"})
 _TRANSIENT = frozenset({408, 429, 502, 503, 504})

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ._errors import InputError
+from .._errors import InputError
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ._errors import InputError
-from ._masking import has_credentials, without_query
-from ._session import Session
-from ._storage.content import Content, content_of
+from .._errors import InputError
+from .._masking import has_credentials, without_query
+from .._session import Session
+from .._storage.content import Content, content_of
 
 _URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+://")
 _URL_SCHEMES = ("http", "https", "wasb", "wasbs")

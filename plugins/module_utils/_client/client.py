@@ -13,17 +13,17 @@ from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
 
-from ._errors import AccountMissingError, ApiError, ResponseFormatError
-from ._generation import Generation, Kind
-from ._resources.deployment import Deployment
-from ._resources.image import Image
-from ._resources.keys import Keys
-from ._resources.manifest import Manifest
-from ._resources.model import Model
-from ._resources.operation import Operation
-from ._resources.service import Service
-from ._transport import Response, Transport
-from ._wire import Fields, api_error, last_segment, values_named
+from .._errors import AccountMissingError, ApiError, ResponseFormatError
+from .._generations.generation import Generation, Kind
+from .._resources.deployment import Deployment
+from .._resources.image import Image
+from .._resources.keys import Keys
+from .._resources.manifest import Manifest
+from .._resources.model import Model
+from .._resources.operation import Operation
+from .._resources.service import Service
+from .._resources.wire import Fields, api_error, last_segment, values_named
+from .._transport.http import Response, Transport
 
 R = TypeVar("R")
 
