@@ -13,18 +13,18 @@ from aiohttp import web
 from mms_local import __version__
 from mms_local.api import middleware
 from mms_local.api.arm import ArmService
-from mms_local.api.auth import AnyToken, FixedToken, TokenChecker
 from mms_local.api.blob import BlobService, account_key
-from mms_local.api.dataplane import DataPlane
 from mms_local.api.front import Fronts
-from mms_local.api.generations import wires_by_marker
+from mms_local.api.guard.pages import from_no_other_site
+from mms_local.api.guard.tokens import AnyToken, FixedToken, TokenChecker
 from mms_local.api.identity import DEFAULT_AUDIENCES, IdentityService
 from mms_local.api.logs import BuildLogs
+from mms_local.api.mms.dataplane import DataPlane
+from mms_local.api.mms.generations import wires_by_marker
 from mms_local.compute.front import Front
 from mms_local.compute.traffic import Traffic
 from mms_local.config import Config
 from mms_local.control.faults import Faults
-from mms_local.control.guard import from_no_other_site
 from mms_local.control.journal import RequestJournal
 from mms_local.control.room import ControlRoom, State
 from mms_local.control.state import StateDocument
@@ -54,7 +54,7 @@ def engines_of(config: Config, traffic: Traffic) -> tuple[Builder, Compute]:
         from mms_local.compute.null import NullBuilder, NullCompute
 
         return NullBuilder(config.data_dir), NullCompute()
-    from mms_local.build import ImageBuilder, OciMode, OciSettings
+    from mms_local.images import ImageBuilder, OciMode, OciSettings
 
     registries = frozenset(filter(None, (config.insecure_registries or "").split(",")))
     builder = ImageBuilder(
@@ -65,10 +65,10 @@ def engines_of(config: Config, traffic: Traffic) -> tuple[Builder, Compute]:
         dependencies=config.dependency_cache,
     )
     if config.compute == "kubernetes":
-        from mms_local.compute.kubernetes import KubernetesCompute
+        from mms_local.compute.kubernetes.compute import KubernetesCompute
 
         return builder, KubernetesCompute.configured(config)
-    from mms_local.compute.process import ProcessCompute
+    from mms_local.compute.process.compute import ProcessCompute
 
     return builder, ProcessCompute(config.data_dir, python=config.python, traffic=traffic)
 

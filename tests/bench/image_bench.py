@@ -19,10 +19,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "server"))
 
 from image_factory import ECHO, FileServer, ImageFactory
 
-from mms_local.build import ImageBuilder, OciMode, OciSettings
 from mms_local.compute.front import Front
-from mms_local.compute.process import ProcessCompute
+from mms_local.compute.process.compute import ProcessCompute
 from mms_local.core.ports import BuiltImage, Keys, ServiceSpec
+from mms_local.images import ImageBuilder, OciMode, OciSettings
 
 REQUIREMENTS = "scikit-learn\n"
 REQUESTS = 400

@@ -12,8 +12,8 @@ from typing import Any
 import aiohttp
 from load import Load
 
-from mms_local.compute.kubernetes import KubernetesCompute
-from mms_local.compute.kubernetes_rollout import Patience
+from mms_local.compute.kubernetes.compute import KubernetesCompute
+from mms_local.compute.kubernetes.rollout import Patience
 from mms_local.core.ports import BuiltImage, Keys, ServiceSpec
 
 Image = Callable[[str], BuiltImage]

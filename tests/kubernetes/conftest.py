@@ -16,9 +16,9 @@ from cluster import HOW, PULL_SECRET, Namespace, lacking, new_namespace
 from compute_steps import KEYS, PATIENCE, Image
 from image_factory import FileServer, ImageFactory
 
-from mms_local.build import ImageBuilder
-from mms_local.compute.kubernetes import KubernetesCompute, Settings
+from mms_local.compute.kubernetes.compute import KubernetesCompute, Settings
 from mms_local.core.ports import BuiltImage, Registry, ServiceSpec
+from mms_local.images import ImageBuilder
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from cluster import Namespace, eventually
 
-from ansible_collections.azureml.model_management.plugins.module_utils._kubeconfig import flat_kubeconfig
+from ansible_collections.azureml.model_management.plugins.module_utils._kubernetes.kubeconfig import flat_kubeconfig
 from ansible_collections.azureml.model_management.plugins.module_utils._runner import Task, outcome
 from ansible_collections.azureml.model_management.plugins.modules.mms_kubeconfig_info import TASK as MMS_KUBECONFIG_INFO
 from ansible_collections.azureml.model_management.plugins.modules.mms_pull_secret import TASK as MMS_PULL_SECRET

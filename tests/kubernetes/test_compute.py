@@ -18,8 +18,8 @@ import yaml
 from cluster import PULL_SECRET, Namespace, eventually
 from compute_steps import KEYS, PATIENCE, Image, allowed, answer, async_true, load_on, until
 
-from mms_local.compute.kubernetes import KubernetesCompute, Settings
-from mms_local.compute.kubernetes_objects import id_hash, object_name
+from mms_local.compute.kubernetes.compute import KubernetesCompute, Settings
+from mms_local.compute.kubernetes.objects import id_hash, object_name
 from mms_local.core.ports import AutoScaler, JobFailed, Keys, ServiceSpec
 
 

@@ -14,8 +14,8 @@ import pytest
 from cluster import Namespace
 from compute_steps import KEYS, PATIENCE, Image, allowed, answer, async_true, until
 
-from mms_local.compute.kubernetes import KubernetesCompute, Settings
-from mms_local.compute.kubernetes_objects import object_name
+from mms_local.compute.kubernetes.compute import KubernetesCompute, Settings
+from mms_local.compute.kubernetes.objects import object_name
 from mms_local.core.ports import JobFailed, Keys, ServiceSpec
 
 

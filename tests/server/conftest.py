@@ -11,7 +11,7 @@ import pytest
 from api_client import ACCOUNT, HOSTING, Api
 from image_factory import FileServer, ImageFactory
 
-from mms_local.build import ImageBuilder
+from mms_local.images import ImageBuilder
 from mms_local.testing import ServerProcess
 
 

@@ -12,8 +12,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 
-from mms_local.build import ImageBuilder
 from mms_local.core.ports import BuiltImage, ImageSpec, Registry, SourceFile
+from mms_local.images import ImageBuilder
 
 SIGNATURE = "sv=2017&sig=sas-secret"  # what must never be shown
 ECHO = "import json\n\ndef init(): pass\n\ndef run(raw_data): return {'you said': json.loads(raw_data)}\n"

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from mms_local.build.archive import unpack
 from mms_local.core.ports import JobFailed
+from mms_local.images.archive import unpack
 
 FILES = {"model.pkl": b"weights", "data/labels.txt": b"a\nb\n"}
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import pytest
 
-from mms_local.build.driver import check_driver
 from mms_local.core.ports import JobFailed
+from mms_local.images.driver import check_driver
 
 GOOD = {
     "functions": "def init(): pass\ndef run(raw_data): return 1",

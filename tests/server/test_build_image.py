@@ -15,9 +15,9 @@ import pytest
 from image_factory import ECHO, SIGNATURE, FileServer, ImageFactory
 from process_table import wait_until
 
-from mms_local.build import ImageBuilder
-from mms_local.build.dependencies import Interpreter
 from mms_local.core.ports import JobFailed, SourceFile
+from mms_local.images import ImageBuilder
+from mms_local.images.dependencies import Interpreter
 
 pytestmark = pytest.mark.slow
 
@@ -125,7 +125,7 @@ def test_a_killed_build_ends_pip_and_leaves_no_half_made_folder(tmp_path: Path) 
     program = """
 import asyncio, sys
 from pathlib import Path
-from mms_local.build.dependencies import DependencyCache, Interpreter
+from mms_local.images.dependencies import DependencyCache, Interpreter
 def log(line): print(line, flush=True)
 cache = DependencyCache(Path(sys.argv[1]), Interpreter.at(sys.executable))
 asyncio.run(cache.folder(["six"], log))

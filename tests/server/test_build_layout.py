@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from mms_local.build.layout import lay_out
 from mms_local.core.ports import ImageSpec, JobFailed, SourceFile
+from mms_local.images.layout import lay_out
 
 DRIVER = b"from scoring import init, run"
 

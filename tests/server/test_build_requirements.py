@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import pytest
 
-from mms_local.build.requirements import conda_lines, pip_lines
 from mms_local.core.ports import JobFailed
+from mms_local.images.requirements import conda_lines, pip_lines
 
 CONDA = """name: project
 channels: [conda-forge]

@@ -8,7 +8,7 @@ import pytest
 from aiohttp.test_utils import make_mocked_request
 
 from mms_local.api.errors import ApiError
-from mms_local.control.guard import demand_no_other_site
+from mms_local.api.guard.pages import demand_no_other_site
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8780", "[::1]", "192.0.2.7:80", "localhost", "a.localhost:1", "box."])

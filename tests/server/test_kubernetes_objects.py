@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mms_local.compute import kubernetes_objects as objects
-from mms_local.compute.kubernetes_credentials import credentials
+from mms_local.compute.kubernetes import objects
+from mms_local.compute.kubernetes.credentials import credentials
 from mms_local.core.ports import AutoScaler, BuiltImage, JobFailed, Keys, ServiceSpec
 
 IMAGE = BuiltImage("image", "sha256:abc", "registry.example.org/iris:1", Path("/nowhere"))

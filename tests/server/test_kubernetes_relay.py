@@ -15,7 +15,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from multidict import CIMultiDict, CIMultiDictProxy
 
-from mms_local.compute.kubernetes_relay import KEY_HEADER, Relay, Target, is_plain, outgoing
+from mms_local.compute.kubernetes.relay import KEY_HEADER, Relay, Target, is_plain, outgoing
 
 PROXY = "/api/v1/namespaces/models/services/iris:http/proxy"
 CREDENTIAL = {"authorization": "Bearer api-server-token"}

@@ -9,9 +9,9 @@ from typing import Any, cast
 
 import pytest
 
-from mms_local.compute.kubernetes_cluster import Cluster
-from mms_local.compute.kubernetes_failure import ClusterUnreachable
-from mms_local.compute.kubernetes_rollout import (
+from mms_local.compute.kubernetes.cluster import Cluster
+from mms_local.compute.kubernetes.failure import ClusterUnreachable
+from mms_local.compute.kubernetes.rollout import (
     Patience,
     Rollout,
     Trouble,

@@ -21,9 +21,9 @@ from image_factory import ECHO, FileServer, ImageFactory
 from process_table import eventually
 from registry_process import PASSWORD, USER, RegistryProcess, missing, skopeo
 
-from mms_local.build import ImageBuilder, OciMode, OciSettings
-from mms_local.build.oci_layer import Blobs
 from mms_local.core.ports import JobFailed, Registry
+from mms_local.images import ImageBuilder, OciMode, OciSettings
+from mms_local.images.oci_layer import Blobs
 
 ALWAYS = OciSettings(OciMode.ALWAYS)
 

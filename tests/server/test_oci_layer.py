@@ -13,9 +13,9 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from mms_local.build.oci_layer import Blobs, Layer, Member, members, write_layer
-from mms_local.build.reference import Reference
 from mms_local.core.ports import JobFailed
+from mms_local.images.oci_layer import Blobs, Layer, Member, members, write_layer
+from mms_local.images.reference import Reference
 
 
 def tree(root: Path) -> Path:

@@ -19,8 +19,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 from registry_process import PASSWORD, USER, RegistryProcess, basic, missing
 
-from mms_local.build.registry import Login, Repository, is_loopback
 from mms_local.core.ports import JobFailed
+from mms_local.images.registry import Login, Repository, is_loopback
 
 NEEDS_REGISTRY = pytest.mark.skipif(
     bool(missing("docker-registry", "htpasswd")),

@@ -20,7 +20,7 @@ import pytest
 from image_factory import ImageFactory
 from process_table import eventually, processes_with
 
-from mms_local.compute.process import ProcessCompute
+from mms_local.compute.process.compute import ProcessCompute
 from mms_local.core.ports import AutoScaler, BuiltImage, JobFailed, Keys, ServiceSpec
 
 pytestmark = pytest.mark.slow
@@ -391,7 +391,7 @@ async def test_a_killed_server_leaves_no_process_behind(images: ImageFactory, tm
     image = await images.image(STUCK)
     program = """
 import asyncio, pathlib, sys
-from mms_local.compute.process import ProcessCompute
+from mms_local.compute.process.compute import ProcessCompute
 from mms_local.core.ports import BuiltImage, Keys, ServiceSpec
 async def main():
     compute = ProcessCompute(pathlib.Path(sys.argv[1]))

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from mms_local.compute.process_instance import cause_of_end
-from mms_local.compute.process_log import ServiceLog, log_tail
+from mms_local.compute.process.instance import cause_of_end
+from mms_local.compute.process.log import ServiceLog, log_tail
 from mms_local.compute.quantity import quantity
 from mms_local.compute.traffic import Traffic
 

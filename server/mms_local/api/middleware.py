@@ -14,8 +14,8 @@ from typing import Protocol
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from mms_local.api.dataplane import OPERATION, REQUEST_ID, Saboteur
 from mms_local.api.errors import ApiError, error_of, error_of_http, response_of
+from mms_local.api.mms.dataplane import OPERATION, REQUEST_ID, Saboteur
 from mms_local.core.errors import Refused
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

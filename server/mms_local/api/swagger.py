@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from mms_local.api.generations import WIRES, Wire
-from mms_local.api.operations import OPERATIONS, ApiOperation
+from mms_local.api.mms.generations import WIRES, Wire
+from mms_local.api.mms.operations import OPERATIONS, ApiOperation
 
 Json = dict[str, Any]
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from aiohttp import web
 
-from mms_local.api.dataplane import Answer
 from mms_local.api.errors import ApiError, Unauthorized, response_of
+from mms_local.api.mms.dataplane import Answer
 from mms_local.core.errors import Invalid, Problem
 from mms_local.core.fields import Field, Number, Record, Share, Text, read_strictly
 from mms_local.core.jobs import JobCancelled
@@ -135,7 +135,7 @@ class Faults:
             raise JobFailed(rule.code, rule.message)
 
     async def around(self, operation: str, request: web.Request, answer: Answer) -> web.StreamResponse:
-        """Implements :class:`~mms_local.api.dataplane.Saboteur`."""
+        """Implements :class:`~mms_local.api.mms.dataplane.Saboteur`."""
         rule = self._take(operation, REQUEST_KINDS)
         if rule is None:
             return await answer()

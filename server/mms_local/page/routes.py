@@ -13,8 +13,8 @@ from importlib import resources
 from aiohttp import hdrs, web
 
 from mms_local.api.errors import ApiError
+from mms_local.api.guard.pages import demand_own_page
 from mms_local.api.reading import query_of
-from mms_local.control.guard import demand_own_page
 from mms_local.control.journal import RequestJournal
 from mms_local.core.accounts import Account
 from mms_local.core.mms import Mms

@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import quote
 
 from mms_local.api.arm.kinds import KINDS, Kind
-from mms_local.api.generations import WIRES
-from mms_local.api.shapes import timestamp
+from mms_local.api.mms.generations import WIRES
+from mms_local.api.mms.shapes import timestamp
 from mms_local.core.accounts import ARM_KIND_OF, ArmKind, ArmName, ArmResource, ClusterAccess
 
 Json = dict[str, Any]

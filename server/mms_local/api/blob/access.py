@@ -18,9 +18,9 @@ from typing import Literal
 
 from aiohttp import web
 
-from mms_local.api.auth import TokenChecker
 from mms_local.api.blob import signature
 from mms_local.api.blob.errors import StorageError, bad_parameter
+from mms_local.api.guard.tokens import TokenChecker
 
 Level = Literal["s", "c", "o"]
 """What an operation is about, in the letters of an account SAS: service, container, object."""

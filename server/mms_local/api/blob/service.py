@@ -11,11 +11,11 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from mms_local.api.auth import TokenChecker
 from mms_local.api.blob import blobs, containers
 from mms_local.api.blob.access import Gate, Level
 from mms_local.api.blob.call import Call
 from mms_local.api.blob.errors import StorageError, bad_header
+from mms_local.api.guard.tokens import TokenChecker
 from mms_local.store.blob_store import BlobStore
 
 ACCOUNT = "mmslocal"

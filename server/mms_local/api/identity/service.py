@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from mms_local.api.guard.pages import demand_no_other_site
 from mms_local.api.identity.applications import Application, Directory
 from mms_local.api.identity.errors import IdentityUnavailable, OAuthError, TokenRejected
 from mms_local.api.identity.registration import Registration
 from mms_local.api.identity.token_request import token_request
 from mms_local.api.middleware import is_loopback
-from mms_local.control.guard import demand_no_other_site
 
 if TYPE_CHECKING:
     from mms_local.api.identity.grants import Grants

@@ -1,0 +1,194 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Resources as the wire has them (protocol 2.1.2 to 2.1.6, 2.2.2). Which fields go out is data of the generation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+from mms_local.api.errors import error_body
+from mms_local.api.logs import BuildLogs
+from mms_local.api.mms.generations import Wire
+from mms_local.core.accounts import Account
+from mms_local.core.mms import Mms
+from mms_local.core.ports import Keys
+from mms_local.core.resources import Asset, Deployment, Failure, Image, Job, Manifest, Model, Operation, Service
+
+Json = dict[str, Any]
+
+_ABSENT_WHEN_NONE = frozenset({"error"})
+
+
+def timestamp(moment: datetime) -> str:
+    """UTC in ISO 8601 with microseconds, as `2018-03-11T12:39:09.060982Z` (protocol chapter 3)."""
+    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """Renders for one caller.
+
+    Args:
+        base: path of the account, from `/api` on, without a trailing slash.
+        origin: scheme, host and port that the caller used.
+        front: scheme, host and port of the account's services.
+    """
+
+    mms: Mms
+    account: Account
+    wire: Wire
+    logs: BuildLogs
+    base: str
+    origin: str
+    front: str
+
+    def model(self, model: Model) -> Json:
+        """A model of either generation."""
+        fields = {
+            "id": model.id,
+            "name": model.name,
+            "version": model.version,
+            "description": model.description,
+            "url": model.url,
+            "tags": list(model.tags),
+            "mimeType": model.mime_type,
+            "unpack": model.unpack,
+            "createdAt": timestamp(model.created),
+        }
+        return _chosen(fields, self.wire.model)
+
+    def manifest(self, manifest: Manifest) -> Json:
+        """A manifest of either generation."""
+        fields = {
+            "id": manifest.id,
+            "name": manifest.name,
+            "version": manifest.version,
+            "description": manifest.description,
+            "driverProgram": manifest.driver,
+            "modelType": manifest.model_type or "Registered",
+            "webserviceType": manifest.webservice_type,
+            "modelIds": list(manifest.model_ids),
+            "assets": [_asset(asset, self.wire.unpack_key) for asset in manifest.assets],
+            "targetRuntime": {
+                "runtimeType": manifest.runtime_type,
+                "properties": dict(manifest.runtime_properties),
+            },
+            "createdTime": timestamp(manifest.created),
+        }
+        return _chosen(fields, self.wire.manifest)
+
+    def image(self, image: Image) -> Json:
+        """An image of either generation. The registry's password is blank (protocol 7.1.20)."""
+        fields = {
+            "id": image.id,
+            "name": image.name,
+            "version": image.version,
+            "description": image.description,
+            "imageType": image.image_type,
+            "manifestId": image.manifest_id,
+            "computeResourceId": image.compute_id,
+            "registryInfo": {"user": image.registry_user, "location": image.registry_location, "password": ""},
+            "createdTime": timestamp(image.created),
+            "creationState": image.state.value,
+            "error": image.failure and self._error(image.failure, image),
+            "imageLocation": image.built and image.built.location,
+            "digest": image.built and image.built.digest,
+            "imageBuildLogUri": self._log_uri(image),
+        }
+        if "manifest" in self.wire.image:
+            fields["manifest"] = self.manifest(self.mms.manifests.get(self.account, image.manifest_id))
+        return _chosen(fields, self.wire.image)
+
+    def service(self, service: Service) -> Json:
+        """A service of either generation."""
+        settings, scaling = service.wanted, service.wanted.scaling
+        image = self.mms.images.get(self.account, settings.image_id)
+        manifest = self.mms.manifests.get(self.account, image.manifest_id)
+        fields = {
+            "id": service.id,
+            "name": service.name,
+            "state": service.state.value,
+            "scoringUri": f"{self.front}/api/v1/service/{service.name}/score",
+            "createdAt": timestamp(service.created),
+            "updatedAt": timestamp(service.updated),
+            "imageId": image.id,
+            "image": self.image(image),
+            "manifest": self.manifest(manifest),
+            "models": [self.model(self.mms.models.get(self.account, one)) for one in manifest.model_ids],
+            "computeResource": service.compute_id and {"id": service.compute_id, "type": service.compute_type},
+            "acrImagePullSecret": settings.pull_secret,
+            "numReplicas": settings.replicas,
+            "autoScaler": scaling
+            and {
+                "autoscaleEnabled": scaling.enabled,
+                "minReplicas": scaling.min_replicas,
+                "maxReplicas": scaling.max_replicas,
+                "targetUtilization": scaling.target_utilization,
+                "refreshPeriodInSeconds": scaling.refresh_period,
+            },
+            "containerResourceReservation": {"cpu": settings.cpu, "memory": settings.memory},
+            "maxConcurrentRequestsPerContainer": settings.max_concurrent_requests,
+            "appInsightsEnabled": settings.app_insights,
+            "dataCollection": dict(settings.data_collection),
+            "error": service.failure and self._error(service.failure),
+        }
+        return _chosen(fields, self.wire.service)
+
+    def keys(self, keys: Keys) -> Json:
+        """The only answer that holds scoring keys."""
+        return {"primaryKey": keys.primary, "secondaryKey": keys.secondary}
+
+    def deployment(self, deployment: Deployment) -> Json:
+        """A line of history. `expiredAt` is null while it is the live one."""
+        return {
+            "id": deployment.id,
+            "serviceName": deployment.service_name,
+            "imageId": deployment.image_id,
+            "status": deployment.status.value,
+            "createdAt": timestamp(deployment.created),
+            "expiredAt": deployment.expired and timestamp(deployment.expired),
+        }
+
+    def operation(self, operation: Operation) -> Json:
+        """The state of a job. `endTime` and `error` are absent until there is something to say (chapter 3)."""
+        build = operation.job is Job.BUILD
+        body: Json = {
+            "id": operation.id,
+            "operationType": "Image" if build else "Service",
+            "state": operation.state.value,
+            "createdTime": timestamp(operation.created),
+            "resourceLocation": f"{self.base}/{'images' if build else 'services'}/{operation.resource_id}",
+        }
+        if operation.ended is not None:
+            body["endTime"] = timestamp(operation.ended)
+        if operation.failure is not None:
+            image = self.mms.world.storage.images.get(self.account.number, operation.resource_id) if build else None
+            body["error"] = self._error(operation.failure, image)
+        return body
+
+    def _error(self, failure: Failure, image: Image | None = None) -> Json:
+        """For an image that failed with 4xx, the location of its build log comes first (protocol chapter 3)."""
+        details = failure.details or ((failure.code, failure.message),)
+        if image is not None and failure.status < 500:
+            details = (("ImageBuildLog", self._log_uri(image)), *details)
+        return error_body(failure.status, failure.code, failure.message, details)
+
+    def _log_uri(self, image: Image) -> str:
+        return self.origin + self.logs.path(image)
+
+
+def _asset(asset: Asset, unpack_key: str) -> Json:
+    """An asset; `unPack` goes out the way it came in."""
+    return {
+        "id": asset.id,
+        "url": asset.url,
+        "mimeType": asset.mime_type,
+        asset.unpack_key or unpack_key: asset.unpack,
+    }
+
+
+def _chosen(fields: Mapping[str, Any], names: tuple[str, ...]) -> Json:
+    return {name: fields[name] for name in names if fields[name] is not None or name not in _ABSENT_WHEN_NONE}
