@@ -35,6 +35,7 @@ clean-demo: ## stop the demo's processes and remove what it made
 	@touch $@
 
 test: tools ## every tier but Kubernetes, with one summary at the end (TIERS="lint server" for some of them)
+	@.ci/packages
 	@. .ci/env.sh && .venv/bin/python .ci/tiers.py $(TIERS)
 
 test-kubernetes: tools ## the tests that need a cluster: KUBECONFIG, REGISTRY, REGISTRY_USER and REGISTRY_PASSWORD name one

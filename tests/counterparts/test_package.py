@@ -165,8 +165,9 @@ def test_ansible_builder_creates_a_context_for_an_execution_environment(tarball:
         },
     }
     (tmp_path / "execution-environment.yml").write_text(yaml.safe_dump(definition), encoding="utf-8")
-    output_of(
-        "ansible-builder", "create", "-f", tmp_path / "execution-environment.yml", "--context", tmp_path / "context"
-    )
-    assert "ansible-galaxy collection install" in (tmp_path / "context/Containerfile").read_text(encoding="utf-8")
-    assert str(tarball) in (tmp_path / "context/_build/requirements.yml").read_text(encoding="utf-8")
+    context = tmp_path / "context"
+    # Without a container engine on the machine it would call the file Dockerfile.
+    runtime = ("--container-runtime", "podman")
+    output_of("ansible-builder", "create", "-f", tmp_path / "execution-environment.yml", "--context", context, *runtime)
+    assert "ansible-galaxy collection install" in (context / "Containerfile").read_text(encoding="utf-8")
+    assert str(tarball) in (context / "_build/requirements.yml").read_text(encoding="utf-8")
