@@ -87,6 +87,7 @@ from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.azureml.model_management.plugins.module_utils._clock import SystemClock
 from ansible_collections.azureml.model_management.plugins.module_utils._errors import MmsError
+from ansible_collections.azureml.model_management.plugins.module_utils._masking import Gate, masked, secrets_in
 from ansible_collections.azureml.model_management.plugins.module_utils._options.auth import AUTH_OPTIONS
 from ansible_collections.azureml.model_management.plugins.module_utils._options.connection import CONNECTION_OPTIONS
 from ansible_collections.azureml.model_management.plugins.module_utils._session import Session
@@ -130,7 +131,9 @@ def services_of(options: Mapping[str, Any]) -> list[dict[str, Any]]:
     Raises:
         MmsError: An option cannot work, or the account cannot be read.
     """
-    session = Session(options, SystemClock(), tell=display.vvv, warn=display.warning)
+    gate = Gate(tell=display.vvv, warn=display.warning)
+    gate.hide(*secrets_in(AUTH_OPTIONS, options))
+    session = Session(options, SystemClock(), gate)
     return [service.to_result() for service in session.client.services.list()]
 
 
@@ -158,7 +161,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         try:
             services = self._services(options, self.get_cache_key(path), option("cache"), may_read=cache)
         except MmsError as error:
-            raise AnsibleParserError(f"{os.path.basename(path)}: {error.message}") from error
+            raise AnsibleParserError(f"{os.path.basename(path)}: {masked(error.message)}") from error
         account = Account(
             subscription_id=options["subscription_id"] or "",
             resource_group=options["resource_group"] or "",

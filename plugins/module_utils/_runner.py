@@ -24,7 +24,7 @@ from ._errors import (
     ResponseFormatError,
     TransportError,
 )
-from ._masking import masked
+from ._masking import Gate, secrets_in
 from ._plan import Kept, Plan, Resource, label
 from ._resources.operation import Operation
 from ._session import Session
@@ -177,15 +177,16 @@ def outcome(
     *,
     check_mode: bool,
     diff: bool,
-    tell: Callable[[str], None],
-    warn: Callable[[str], None],
+    gate: Gate,
     clock: Clock | None = None,
 ) -> dict[str, Any]:
     """Run a task and return its result for Ansible, C(failed) included.
 
-    Secrets that show by their form are masked here, and nowhere else.
+    Args:
+        gate: What progress, warnings and the result pass; it takes the secrets out.
     """
-    session = Session(options, clock or SystemClock(), tell, lambda text: warn(masked(text)))
+    gate.hide(*secrets_in(task.options, options))
+    session = Session(options, clock or SystemClock(), gate)
     result: dict[str, Any]
     try:
         session.check()
@@ -198,7 +199,7 @@ def outcome(
     result["invocation"] = {"module_args": _shown(task.options, options)}
     if not diff:
         result.pop("diff", None)
-    return {name: value if name == task.verbatim else _masked(value) for name, value in result.items()}
+    return {name: value if name == task.verbatim else gate.masked(value) for name, value in result.items()}
 
 
 def _shown(spec: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]) -> dict[str, Any]:
@@ -217,27 +218,29 @@ def _shown(spec: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]) ->
     return shown
 
 
-def _masked(value: Any) -> Any:
-    if isinstance(value, str):
-        return masked(value)
-    if isinstance(value, Mapping):
-        return {name: _masked(part) for name, part in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_masked(part) for part in value]
-    return value
+class _Module(AnsibleModule):
+    """The module process. Its options stay out of the system's log: a model's URL carries a signature.
+
+    The C(no_log) of AnsibleModule would not do that, for every task sets it anew.
+    """
+
+    def __init__(self, task: Task) -> None:
+        begin: Callable[..., None] = super().__init__
+        begin(argument_spec=dict(task.options), supports_check_mode=True, **task.rules)
+
+    def _log_invocation(self) -> None:
+        pass
 
 
 def run_module(task: Task) -> None:
     """Be a module: the shell that always works, on any host, with C(become) and with C(async)."""
-    # no_log keeps the invocation out of the system's log: a model's URL carries a signature.
-    module = AnsibleModule(argument_spec=dict(task.options), supports_check_mode=True, no_log=True, **task.rules)
+    module = _Module(task)
     result = outcome(
         task,
         module.params,
         check_mode=module.check_mode,
         diff=module._diff,
-        tell=module.debug,
-        warn=module.warn,
+        gate=Gate(tell=module.debug, warn=module.warn, quiet=module.no_log),
     )
     if result.pop("failed", False):
         module.fail_json(**result)

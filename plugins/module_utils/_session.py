@@ -6,7 +6,7 @@ uses."""
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -18,6 +18,7 @@ from ._client.arm import Arm
 from ._client.client import Client
 from ._clock import Clock
 from ._errors import AccountMissingError, InputError
+from ._masking import Gate
 from ._options.connection import Connection, http_settings, server_url
 from ._options.wait import patience_from
 from ._storage.content import Content
@@ -32,17 +33,15 @@ class Session:
     Args:
         options: Validated options.
         clock: Time.
-        tell: Takes a line about the progress, for those who ask for more output.
-        warn: Takes a warning for the user.
+        gate: What the progress, warnings and secrets of the task are told to.
     """
 
-    def __init__(
-        self, options: Mapping[str, Any], clock: Clock, tell: Callable[[str], None], warn: Callable[[str], None]
-    ) -> None:
+    def __init__(self, options: Mapping[str, Any], clock: Clock, gate: Gate) -> None:
         self.options = options
         self.clock = clock
-        self.tell = tell
-        self.warn = warn
+        self.tell = gate.tell
+        self.warn = gate.warn
+        self.hide = gate.hide
 
     def check(self) -> None:
         """Refuse options of the connection and of waiting that cannot work, before anything is sent.
@@ -69,7 +68,7 @@ class Session:
     @cached_property
     def transport(self) -> Transport:
         credential = credential_from(self.options, os.environ)
-        return Transport(credential, http_settings(self.options), clock=self.clock)
+        return Transport(credential, http_settings(self.options), clock=self.clock, hide=self.hide)
 
     @property
     def resource_manager_url(self) -> str:
@@ -111,7 +110,9 @@ class Session:
 
     @cached_property
     def storage(self) -> StorageTarget:
-        return storage_from(self.options, os.environ, self.clock.time)
+        target = storage_from(self.options, os.environ, self.clock.time)
+        self.hide(*target.secrets)
+        return target
 
     def upload(self, content: Content) -> str:
         """Upload the content unless it is there, telling the progress, and return a URL to read it."""

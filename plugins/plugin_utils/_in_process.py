@@ -26,6 +26,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ansible_collections.azureml.model_management.plugins.module_utils._masking import Gate
 from ansible_collections.azureml.model_management.plugins.module_utils._runner import Task, outcome
 
 try:
@@ -121,8 +122,7 @@ class ActionModule(ActionBase):
             validated.validated_parameters,
             check_mode=bool(self._task.check_mode),
             diff=bool(self._task.diff),
-            tell=display.v,
-            warn=warnings.append,
+            gate=Gate(tell=display.v, warn=warnings.append, quiet=bool(self._task.no_log)),
         )
         if warnings:
             result["warnings"] = warnings

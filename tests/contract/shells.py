@@ -31,6 +31,7 @@ if AnsibleCollectionConfig.collection_finder is None:
     init_plugin_loader([entry for entry in sys.path if (Path(entry) / "ansible_collections").is_dir()])
 
 outcome = importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.module_utils._runner").outcome
+Gate = importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.module_utils._masking").Gate
 
 Shell = Callable[..., dict[str, Any]]
 """Runs a module with options; check mode and diff by keyword. Returns the result as Ansible gets it."""
@@ -91,7 +92,6 @@ def as_function(
         validated.validated_parameters,
         check_mode=check_mode,
         diff=diff,
-        tell=ignored.append,
-        warn=ignored.append,
+        gate=Gate(ignored.append, ignored.append),
     )
     return result

@@ -6,15 +6,13 @@ from __future__ import annotations
 
 import ast
 import json
-import os
-import subprocess
-import sys
 import textwrap
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import CLUSTER, KUBECONFIG, new_account
+from plays import play
 
 from mms_local.testing import ServerProcess
 
@@ -102,24 +100,6 @@ def project(tmp_path: Path) -> Path:
     }.items():
         (files / name).write_text(text, encoding="utf-8")
     return tmp_path
-
-
-def play(project: Path, text: str, server: ServerProcess, *arguments: str) -> str:
-    """Run a playbook, which must succeed, and return what it printed."""
-    (project / "play.yml").write_text(text, encoding="utf-8")
-    collections = next(entry for entry in sys.path if (Path(entry) / "ansible_collections").is_dir())
-    ours = {"ANSIBLE_COLLECTIONS_PATH": collections, "ANSIBLE_LOCALHOST_WARNING": "0", "ANSIBLE_NOCOLOR": "1"}
-    done = subprocess.run(
-        [str(Path(sys.executable).with_name("ansible-playbook")), "play.yml", *arguments],
-        cwd=project,
-        env={**os.environ, **server.environment, **ours},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
-    return done.stdout
 
 
 def test_the_examples_run_as_they_are_printed(project: Path, server: ServerProcess) -> None:

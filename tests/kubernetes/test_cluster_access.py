@@ -17,6 +17,7 @@ import pytest
 from cluster import Namespace, eventually
 
 from ansible_collections.azureml.model_management.plugins.module_utils._kubernetes.kubeconfig import flat_kubeconfig
+from ansible_collections.azureml.model_management.plugins.module_utils._masking import Gate
 from ansible_collections.azureml.model_management.plugins.module_utils._runner import Task, outcome
 from ansible_collections.azureml.model_management.plugins.modules.mms_kubeconfig_info import TASK as MMS_KUBECONFIG_INFO
 from ansible_collections.azureml.model_management.plugins.modules.mms_pull_secret import TASK as MMS_PULL_SECRET
@@ -29,7 +30,11 @@ def result(task: Task, options: Mapping[str, Any], *, check: bool = False) -> di
     """What a module returns."""
     defaults = {name: spec.get("default") for name, spec in task.options.items()}
     return outcome(
-        task, {**defaults, **options}, check_mode=check, diff=True, tell=lambda _unused: None, warn=lambda _unused: None
+        task,
+        {**defaults, **options},
+        check_mode=check,
+        diff=True,
+        gate=Gate(lambda _unused: None, lambda _unused: None),
     )
 
 

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from typing import IO, TYPE_CHECKING, Any, cast
@@ -104,6 +104,11 @@ class StorageTarget:
         self._network = network
         self._lifetime = timedelta(seconds=lifetime or longest or _LIFETIME_WITH_KEY)
         self._clock = clock
+
+    @property
+    def secrets(self) -> Sequence[str]:
+        """What opens the container. No message may show it."""
+        return [secret for secret in (self._access.key, self._access.sas) if secret]
 
     def url_of(self, content: Content) -> str:
         """Return the URL that content has here, without signature. It may not be there yet. Nothing is sent."""
@@ -212,7 +217,7 @@ class StorageTarget:
         access = self._access
         where = f"{access.account_url}/{access.container}"
         if not isinstance(error, HttpResponseError):
-            reason = masked(" ".join(str(error).split()), (access.key or "", access.sas or ""))
+            reason = masked(" ".join(str(error).split()), self.secrets)
             return UploadError(
                 f"{content.path} was not uploaded: {where} cannot be reached ({reason}). Check the storage options, "
                 "proxy and ca_path; a local MMS is started with mms-local serve.",

@@ -56,7 +56,9 @@ def score(session: Session) -> dict[str, Any]:
     service = _service(session)
     credential = ServiceKey(session.client, service, options["key"])
     # Repeating is done here: while a service warms up, many more answers than the usual call for another try.
-    transport = Transport(credential, replace(session.connection.http, retries=0), clock=session.clock)
+    transport = Transport(
+        credential, replace(session.connection.http, retries=0), clock=session.clock, hide=session.hide
+    )
     transport.ids = session.transport.ids  # one list for the whole task
     answer = warm_answer(session, transport, service, body)
     output = _output(answer.response)

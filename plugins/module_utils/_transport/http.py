@@ -127,6 +127,7 @@ class Transport:
         clock: Time, for delays and deadlines.
         jitter: Gives a number from 0 to 1 that spreads the delays of many clients.
         session: Does the HTTP; None opens one with the first request.
+        hide: Told about each token that is sent, which nobody may see.
     """
 
     def __init__(
@@ -138,6 +139,7 @@ class Transport:
         clock: Clock | None = None,
         jitter: Callable[[], float] = random.random,
         session: requests.Session | None = None,
+        hide: Callable[[str], None] = lambda _token: None,
     ) -> None:
         self.credential = credential
         self.settings = settings
@@ -146,6 +148,7 @@ class Transport:
         self._clock = clock or SystemClock()
         self._jitter = jitter
         self._session = session
+        self._hide = hide
         self._renewed = False
 
     def send(
@@ -242,6 +245,8 @@ class Transport:
             headers["Content-Type"] = "application/json"
             content = json.dumps(body).encode()
         token = self.credential.token().value if with_token and self.credential is not None else None
+        if token is not None:
+            self._hide(token)
         try:
             answer = session.request(
                 method,

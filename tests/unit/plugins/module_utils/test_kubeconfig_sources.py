@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.azureml.model_management.plugins.module_utils._kubernetes.kubeconfig import flat_kubeconfig
+from ansible_collections.azureml.model_management.plugins.module_utils._masking import Gate
 from ansible_collections.azureml.model_management.plugins.module_utils._runner import outcome
 from ansible_collections.azureml.model_management.plugins.modules.mms_kubeconfig_info import TASK
 
@@ -32,7 +33,7 @@ CONFIG = {
 def result(**given: Any) -> dict[str, Any]:
     defaults = {name: spec.get("default") for name, spec in TASK.options.items()}
     options = {**defaults, "retries": 0, **given}
-    return outcome(TASK, options, check_mode=False, diff=False, tell=lambda _unused: None, warn=lambda _unused: None)
+    return outcome(TASK, options, check_mode=False, diff=False, gate=Gate(lambda _unused: None, lambda _unused: None))
 
 
 def fake_az(folder: Path, body: str) -> str:

@@ -19,6 +19,7 @@ from ansible_collections.azureml.model_management.plugins.module_utils._errors i
     ResponseFormatError,
     TransportError,
 )
+from ansible_collections.azureml.model_management.plugins.module_utils._masking import Gate
 from ansible_collections.azureml.model_management.plugins.module_utils._plan import Plan
 from ansible_collections.azureml.model_management.plugins.module_utils._resources.model import Model
 from ansible_collections.azureml.model_management.plugins.module_utils._runner import (
@@ -70,8 +71,7 @@ def result_of(steps: Steps, *, check_mode: bool = False, clock: FakeClock | None
         {},
         check_mode=check_mode,
         diff=True,
-        tell=warned.append,
-        warn=warned.append,
+        gate=Gate(warned.append, warned.append),
         clock=clock or FakeClock(),
     )
     return {**result, "warned": warned}
@@ -179,7 +179,7 @@ def outcome_of(read: Callable[..., dict[str, Any]], options: dict[str, Any], **s
     task = Task(options=spec, run=reporting(read))
     ignored: list[str] = []
     return outcome(
-        task, options, check_mode=False, diff=False, tell=ignored.append, warn=ignored.append, clock=FakeClock()
+        task, options, check_mode=False, diff=False, gate=Gate(ignored.append, ignored.append), clock=FakeClock()
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from ansible_collections.azureml.model_management.plugins.module_utils._errors import MmsError
+from ansible_collections.azureml.model_management.plugins.module_utils._masking import Gate
 from ansible_collections.azureml.model_management.plugins.module_utils._resources.service import Service
 from ansible_collections.azureml.model_management.plugins.module_utils._session import Session
 from ansible_collections.azureml.model_management.plugins.module_utils._tasks.score import Answer, judge, warm_answer
@@ -29,7 +30,7 @@ class Asked:
 
     def __init__(self, *tokens: str, wait_timeout: int = 60) -> None:
         self.script, self.clock, self.told = Script(), FakeClock(), list[str]()
-        self.session = Session({"wait_timeout": wait_timeout}, self.clock, self.told.append, self.told.append)
+        self.session = Session({"wait_timeout": wait_timeout}, self.clock, Gate(self.told.append, self.told.append))
         credential = FakeCredential(*(tokens or ("key",)))
         self.transport = transport_on(self.script, self.clock, credential, retries=0)
 
