@@ -71,6 +71,13 @@ options:
       - A request that creates something is never sent again blindly; the module looks first whether it took effect.
     type: int
     default: 3
+  allow_insecure_http:
+    description:
+      - Whether a token or the key of a service may be sent over plain HTTP to another machine. Others on the way can
+        read it there, so such a request is refused unless this is set. The loopback address needs no permission.
+      - Unset, it is E(AZUREML_MMS_ALLOW_INSECURE_HTTP).
+    type: bool
+    default: false
 requirements:
   - requests
 notes:

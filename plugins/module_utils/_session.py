@@ -18,7 +18,7 @@ from ._client.arm import Arm
 from ._client.client import Client
 from ._clock import Clock
 from ._errors import AccountMissingError, InputError
-from ._masking import Gate
+from ._masking import Gate, without_query
 from ._options.connection import Connection, http_settings, server_url
 from ._options.wait import patience_from
 from ._storage.content import Content
@@ -105,6 +105,11 @@ class Session:
             raise AccountMissingError(
                 f"Account {connection.account_name!r} does not exist in resource group {connection.resource_group!r} "
                 f"at {self.arm.url}. Create it with mms_account, or set api_url to reach the service directly."
+            )
+        if self.arm.url.startswith("https:") and not account.data_plane_url.startswith("https:"):
+            raise InputError(
+                f"{self.arm.url} says that account {connection.account_name!r} is at "
+                f"{without_query(account.data_plane_url)}, which is not https. Set api_url if it really is."
             )
         return Client(self.transport, account.data_plane_url, connection.generation)
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
 
-from .._errors import AccountMissingError, ApiError, ResponseFormatError
+from .._errors import AccountMissingError, ApiError, RefusedError, ResponseFormatError
 from .._generations.generation import Generation, Kind
+from .._masking import without_query
 from .._resources.deployment import Deployment
 from .._resources.image import Image
 from .._resources.keys import Keys
@@ -97,10 +98,19 @@ class Api:
             response = self._successful(self.transport.send("GET", link))
 
     def text(self, url: str) -> str:
-        """Return the text at a URL that the service named, such as a build log; the token only goes to the service."""
+        """Return the text at a URL of this service that it named, such as that of a build log.
+
+        Raises:
+            RefusedError: it is the URL of another server, which nobody but the service has vouched for.
+        """
         absolute = urljoin(self.base_url, url)
-        own = _origin(absolute) == _origin(self.base_url)
-        response = self._successful(self.transport.send("GET", absolute, with_token=own))
+        if _origin(absolute) != _origin(self.base_url):
+            raise RefusedError(
+                f"{without_query(absolute)} is on another server than the service and is not fetched by itself. Read it "
+                "there.",
+                code="OtherOrigin",
+            )
+        response = self._successful(self.transport.send("GET", absolute))
         return response.body.decode("utf-8", errors="replace")
 
     def _successful(self, response: Response) -> Response:
@@ -111,9 +121,12 @@ class Api:
 
 
 def _origin(url: str) -> str:
-    """Return scheme, host and port, the port also when it is the scheme's own."""
-    parts = urlsplit(url)
-    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    """Return scheme, host and port, the port also when it is the scheme's own; nothing for what is no URL."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError:  # a port or an IPv6 address that is none
+        return ""
     return f"{parts.scheme}://{parts.hostname}:{port}"
 
 

@@ -51,6 +51,11 @@ CONNECTION_OPTIONS: dict[str, dict[str, Any]] = {
     "proxy": {"type": "str", "no_log": True},
     "timeout": {"type": "int", "default": 30},
     "retries": {"type": "int", "default": 3},
+    "allow_insecure_http": {
+        "type": "bool",
+        "default": False,
+        "fallback": (_from_environment, ["AZUREML_MMS_ALLOW_INSECURE_HTTP"]),
+    },
 }
 
 
@@ -114,6 +119,7 @@ def http_settings(options: Mapping[str, Any]) -> HttpSettings:
         proxy=options.get("proxy") or None,
         timeout=float(options["timeout"]),
         retries=options["retries"],
+        allow_insecure_http=bool(options.get("allow_insecure_http")),
     )
 
 

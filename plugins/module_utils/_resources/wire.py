@@ -56,7 +56,7 @@ class Fields:
         value = self.any(*names)
         if value is None or (isinstance(value, int) and not isinstance(value, bool)):
             return value
-        if isinstance(value, str) and re.fullmatch(r"\s*-?\d+\s*", value):
+        if isinstance(value, str) and re.fullmatch(r"\s*-?[0-9]{1,18}\s*", value):
             return int(value)
         raise self._unexpected(names, "an integer", value)
 
@@ -170,7 +170,7 @@ def _word(value: Any) -> str | None:
 
 
 def _status(value: Any) -> int | None:
-    return int(value) if isinstance(value, (int, str)) and str(value).isdigit() else None
+    return int(value) if isinstance(value, (int, str)) and re.fullmatch(r"[0-9]{3}", str(value)) else None
 
 
 _LONGEST_VALUE = 100

@@ -122,7 +122,7 @@ def _seconds(text: str | None) -> float | None:
     """
     if not text:
         return None
-    match = re.fullmatch(r"(\d+)([smhdw])", text.strip())
+    match = re.fullmatch(r"([0-9]{1,9})([smhdw])", text.strip())
     if match is None:
         raise InputError(f"older_than is {text!r}; a number with s, m, h, d or w is expected, such as 12h or 30d.")
     return int(match.group(1)) * _SECONDS[match.group(2)]

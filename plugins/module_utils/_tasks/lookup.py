@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -20,7 +21,7 @@ def referred(collection: Collection[V], reference: str) -> V | None:
     if is_guid(reference):
         return collection.get(reference)
     name, colon, version = reference.rpartition(":")
-    if colon and version.isdigit():
+    if colon and re.fullmatch("[0-9]{1,18}", version):
         return pick(collection.list(name=name), name, int(version))
     return pick(collection.list(name=reference), reference, None)
 

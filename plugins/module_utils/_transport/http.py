@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .._clock import Clock, SystemClock
-from .._errors import MissingLibraryError, ResponseFormatError, TransportError
+from .._errors import InputError, MissingLibraryError, ResponseFormatError, TransportError
 
 if TYPE_CHECKING:
     import requests
@@ -35,6 +35,7 @@ _FIRST_DELAY = 0.5
 _LONGEST_DELAY = 30.0
 _IDS_KEPT = 20
 _TEXT_KEPT = 300
+_DEEPEST_JSON = 100  # levels; more of them would overflow the stack of whoever walks through the value
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class HttpSettings:
         timeout: Seconds to wait for a connection, and again for each piece of the answer.
         retries: How often a request is repeated that failed for a passing reason.
         deadline: Seconds after which a request is not repeated any more.
+        allow_insecure_http: Whether a token may be sent over plain http to another machine, where others can read it.
     """
 
     validate_certs: bool = True
@@ -56,6 +58,7 @@ class HttpSettings:
     timeout: float = 30.0
     retries: int = 3
     deadline: float = 120.0
+    allow_insecure_http: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ class Response:
             ResponseFormatError: the body is not JSON.
         """
         try:
-            return json.loads(self.body)
+            return parsed_json(self.body)
         except ValueError as error:
             raise ResponseFormatError(
                 f"{self.method} {urlsplit(self.url).path} answered {self.status}, but the body is not JSON"
@@ -112,6 +115,26 @@ class Response:
             text = unescape(text)
         text = " ".join(text.split())
         return text if len(text) <= _TEXT_KEPT else text[:_TEXT_KEPT].rstrip() + " ..."
+
+
+def parsed_json(body: bytes | str) -> Any:
+    """Return the value of a JSON text that somebody else wrote.
+
+    Raises:
+        ValueError: it is no JSON, or nested so deeply that nobody can mean it.
+    """
+    too_deep = f"it is nested more than {_DEEPEST_JSON} levels deep"
+    try:
+        value = json.loads(body)
+    except RecursionError as error:
+        raise ValueError(too_deep) from error
+    level = [value]
+    for _depth in range(_DEEPEST_JSON + 1):
+        containers = [one.values() if isinstance(one, dict) else one for one in level if isinstance(one, (dict, list))]
+        level = [part for container in containers for part in container]
+        if not level:
+            return value
+    raise ValueError(too_deep)
 
 
 class Transport:
@@ -170,6 +193,7 @@ class Transport:
         Raises:
             TransportError: no answer; its C(sent) says whether the request may have taken effect.
             AuthError: no token could be had.
+            InputError: see C(allow_insecure_http).
         """
         deadline = self._clock.monotonic() + self.settings.deadline
         attempt = 0
@@ -244,7 +268,7 @@ class Transport:
         if body is not None:
             headers["Content-Type"] = "application/json"
             content = json.dumps(body).encode()
-        token = self.credential.token().value if with_token and self.credential is not None else None
+        token = self._token(url) if with_token else None
         if token is not None:
             self._hide(token)
         try:
@@ -274,6 +298,22 @@ class Transport:
             self._renewed = False
         headers_read = {name.lower(): value for name, value in answer.headers.items()}
         return Response(method, url, answer.status_code, headers_read, answer.content, ids)
+
+    def _token(self, url: str) -> str | None:
+        """Return the token for this URL.
+
+        Raises:
+            InputError: it would travel where others can read it.
+        """
+        if self.credential is None:
+            return None
+        parts = urlsplit(url)
+        if parts.scheme != "https" and not is_loopback(url) and not self.settings.allow_insecure_http:
+            raise InputError(
+                f"The token (from {self.credential.source}) is not sent to {parts.scheme}://{parts.netloc}: without https, "
+                "others on the way can read it. Use an https URL, or set allow_insecure_http to true."
+            )
+        return self.credential.token().value
 
     def _opened(self) -> tuple[requests.Session, Any]:
         try:

@@ -9,7 +9,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.azureml.model_management.plugins.module_utils._client.client import Client, Started
-from ansible_collections.azureml.model_management.plugins.module_utils._errors import ApiError, ResponseFormatError
+from ansible_collections.azureml.model_management.plugins.module_utils._errors import (
+    ApiError,
+    RefusedError,
+    ResponseFormatError,
+)
 from ansible_collections.azureml.model_management.plugins.module_utils._generations.generation import ACCOUNT
 from ansible_collections.azureml.model_management.tests.unit.plugins.module_utils.scripted import (
     BASE,
@@ -60,7 +64,13 @@ def test_the_next_page_may_be_relative(script: Script, client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "link", ["https://elsewhere.example.com/x", "http://mms.example.com/x", "https://mms.example.com:8443/x"]
+    "link",
+    [
+        "https://elsewhere.example.com/x",
+        "http://mms.example.com/x",
+        "https://mms.example.com:8443/x",
+        "https://mms.example.com:port/x",
+    ],
 )
 def test_the_token_does_not_follow_a_page_to_another_origin(link: str, script: Script, client: Client) -> None:
     script.expect("GET", "/models", 200, {"value": models("1"), "nextLink": link})
@@ -198,12 +208,18 @@ def test_each_status_has_its_own_code_and_advice(
     assert word in caught.value.message
 
 
-def test_a_log_elsewhere_is_read_without_the_token(script: Script, client: Client) -> None:
-    script.expect("GET", "https://logs.example.com/1?sig=x", 200, b"elsewhere")
+def test_a_log_of_the_service_itself_is_read(script: Script, client: Client) -> None:
     script.expect("GET", "https://mms.example.com/logs/1", 200, b"here")
-    assert client.text("https://logs.example.com/1?sig=x") == "elsewhere"
     assert client.text("/logs/1") == "here"
-    assert ["Authorization" in request.headers for request in script.seen] == [False, True]
+
+
+@pytest.mark.parametrize(
+    "url", ["https://logs.example.com/1?sig=hidden", "http://mms.example.com/logs/1", "//169.254.169.254/metadata"]
+)
+def test_a_log_of_another_origin_is_not_fetched(url: str, client: Client) -> None:
+    with pytest.raises(RefusedError, match="is not fetched by itself") as caught:
+        client.text(url)
+    assert "hidden" not in caught.value.message
 
 
 def test_keys_are_read_and_made_anew(script: Script, client: Client) -> None:

@@ -3,20 +3,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from ansible_collections.azureml.model_management.plugins.module_utils._errors import InputError
+from ansible_collections.azureml.model_management.plugins.module_utils._errors import InputError, ResponseFormatError
 from ansible_collections.azureml.model_management.plugins.module_utils._generations.generation import (
     ACCOUNT,
     GENERATIONS,
     HOSTING_ACCOUNT,
 )
 from ansible_collections.azureml.model_management.plugins.module_utils._resources.wire import (
+    Fields,
     content_address,
     is_guid,
     last_segment,
     same_content,
     same_id,
+    service_error,
 )
 
 GUID = "6AD35D2E-57A8-4b9a-9e4b-6b7c6b1f0d3a"
@@ -98,3 +102,16 @@ def test_content_is_known_by_its_digest_and_name() -> None:
     assert same_content(f"https://h/c/{digest}/a", f"http://other/{digest}/a?sig=y")
     assert not same_content("https://h/c/a", "http://h/c/a")
     assert not same_content("https://h/c/a", None)
+
+
+@pytest.mark.parametrize("status", ["²", "٤٠٤", "4041", "", "nonsense", True, -1, 1e3])
+def test_an_odd_status_in_an_error_is_left_out(status: Any) -> None:
+    error = service_error({"code": "Odd", "statusCode": status})
+    assert error is not None
+    assert error["status"] is None
+
+
+@pytest.mark.parametrize("version", ["²", "٤", "9" * 5000])
+def test_an_odd_number_is_no_integer(version: str) -> None:
+    with pytest.raises(ResponseFormatError, match="integer"):
+        Fields({"version": version}).integer("version")

@@ -32,7 +32,7 @@ class Asked:
         self.script, self.clock, self.told = Script(), FakeClock(), list[str]()
         self.session = Session({"wait_timeout": wait_timeout}, self.clock, Gate(self.told.append, self.told.append))
         credential = FakeCredential(*(tokens or ("key",)))
-        self.transport = transport_on(self.script, self.clock, credential, retries=0)
+        self.transport = transport_on(self.script, self.clock, credential, retries=0, allow_insecure_http=True)
 
     def answer(self) -> Answer:
         return warm_answer(self.session, self.transport, SERVICE, {"data": [1]})

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from email.utils import formatdate
 from typing import Any
@@ -11,10 +12,11 @@ import pytest
 import requests
 
 from ansible_collections.azureml.model_management.plugins.module_utils._errors import (
+    InputError,
     ResponseFormatError,
     TransportError,
 )
-from ansible_collections.azureml.model_management.plugins.module_utils._transport.http import is_loopback
+from ansible_collections.azureml.model_management.plugins.module_utils._transport.http import is_loopback, parsed_json
 from ansible_collections.azureml.model_management.tests.unit.plugins.module_utils.scripted import (
     BASE,
     FakeClock,
@@ -215,3 +217,39 @@ def test_each_kind_of_trouble_has_its_own_code_and_advice(
 )
 def test_loopback_is_told_from_elsewhere(url: str, expected: bool) -> None:
     assert is_loopback(url) is expected
+
+
+@pytest.mark.parametrize(
+    "url", ["http://mms.example.com/models", "http://192.0.2.1:80/score", "http://127.example.com/"]
+)
+def test_a_token_is_not_sent_in_the_clear_to_another_machine(url: str, script: Script, clock: FakeClock) -> None:
+    with pytest.raises(InputError, match="allow_insecure_http"):
+        transport_on(script, clock).send("GET", url)
+    script.expect("GET", url)
+    script.expect("GET", url)
+    transport_on(script, clock).send("GET", url, with_token=False)
+    transport_on(script, clock, allow_insecure_http=True).send("GET", url)
+    assert ["Authorization" in request.headers for request in script.seen] == [False, True]
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8780/x", "http://localhost:8780/x", "http://[::1]:8780/x"])
+def test_on_the_loopback_a_token_needs_no_https(url: str, script: Script, clock: FakeClock) -> None:
+    script.expect("GET", url)
+    transport_on(script, clock).send("GET", url)
+    assert script.seen[0].headers["Authorization"] == "Bearer token"
+
+
+@pytest.mark.parametrize("depth", [101, 900, 200_000])
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
+def test_json_that_nobody_can_mean_is_an_error_and_no_overflow(
+    opening: str, closing: str, depth: int, script: Script, clock: FakeClock
+) -> None:
+    body = (opening * depth + "1" + closing * depth).encode()
+    script.expect("GET", "/models", body=body)
+    with pytest.raises(ResponseFormatError, match="more than 100 levels deep"):
+        transport_on(script, clock).send("GET", BASE + "/models").json()
+
+
+def test_json_of_a_usual_depth_is_read() -> None:
+    deep = "[" * 100 + "]" * 100
+    assert json.dumps(parsed_json(deep)).replace(" ", "") == deep
