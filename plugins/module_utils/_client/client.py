@@ -106,8 +106,8 @@ class Api:
         absolute = urljoin(self.base_url, url)
         if _origin(absolute) != _origin(self.base_url):
             raise RefusedError(
-                f"{without_query(absolute)} is on another server than the service and is not fetched by itself. Read it "
-                "there.",
+                f"{without_query(absolute)} is on another server than the service and is not fetched by itself. Read "
+                "it there.",
                 code="OtherOrigin",
             )
         response = self._successful(self.transport.send("GET", absolute))

@@ -310,8 +310,8 @@ class Transport:
         parts = urlsplit(url)
         if parts.scheme != "https" and not is_loopback(url) and not self.settings.allow_insecure_http:
             raise InputError(
-                f"The token (from {self.credential.source}) is not sent to {parts.scheme}://{parts.netloc}: without https, "
-                "others on the way can read it. Use an https URL, or set allow_insecure_http to true."
+                f"The token (from {self.credential.source}) is not sent to {parts.scheme}://{parts.netloc}: without "
+                "https, others on the way can read it. Use an https URL, or set allow_insecure_http to true."
             )
         return self.credential.token().value
 
