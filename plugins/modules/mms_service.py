@@ -46,7 +46,8 @@ options:
   kubeconfig:
     description:
       - Access to the Kubernetes cluster that the service runs on, as a path, as text (YAML or JSON) or as a mapping.
-        Only its current context travels, on one line, with the files that it names inside.
+        Only its current context travels, on one line, with the files that it names inside. A text or a mapping may not
+        name files.
       - The service does not tell it again, so a new kubeconfig alone changes nothing.
       - Needed to create a service in generation V(2017-06-01-privatepreview), unknown in the other one.
     type: json

@@ -7,6 +7,9 @@ What C(kubectl config view --raw --flatten --minify -o json) answers, without ku
 kubeconfig comes in: block YAML, flow YAML, JSON, a mapping, or a list of files that are merged as kubectl merges those
 of E(KUBECONFIG).
 
+Only a kubeconfig that users name as a file, or bring a folder for, may name files itself: a text or a mapping may come
+from a service, which has no business with the files of this machine.
+
 Everything here is pure but for reading files. Messages hold names and paths from a kubeconfig, never its other values.
 """
 
@@ -22,6 +25,7 @@ from pathlib import Path
 from typing import Any, Union
 
 from .._errors import InputError, MissingLibraryError
+from .._text import decoded, parsed_json
 
 Source = Union[str, Mapping[str, Any], Sequence[str]]
 """Text, a path (or several, separated as in E(KUBECONFIG)), a mapping, or a list of paths."""
@@ -53,7 +57,7 @@ class Kubeconfig:
 
     Args:
         origin: Where it came from, in words for messages.
-        base_dir: Folder that relative paths in it start from; None when there is none (text, mapping).
+        may_name_files: Whether it may name files of this machine.
     """
 
     origin: str
@@ -63,6 +67,7 @@ class Kubeconfig:
     current_context: str = ""
     preferences: Mapping[str, Any] = field(default_factory=dict, repr=False)
     extensions: Sequence[Any] = field(default=(), repr=False)
+    may_name_files: bool = True
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,7 @@ def default_source(environ: Mapping[str, str]) -> list[str]:
 
 def is_text(source: str) -> bool:
     """Whether a string is a kubeconfig, not a path: those have no line end, no colon and space, no brace up front."""
-    return "\n" in source or ": " in source or source.lstrip().startswith("{") or not source.strip()
+    return "\n" in source or ": " in source or source.lstrip("\ufeff \t").startswith("{") or not source.strip()
 
 
 def split_paths(joined: str) -> list[str]:
@@ -99,7 +104,8 @@ def flat_kubeconfig(
         source: See L(Source).
         context: The context to keep; the current one when None.
         namespace: Put in place of the namespace of the context.
-        base_dir: Folder that relative paths in a text or mapping start from. Files bring their own.
+        base_dir: Folder that relative paths in a text or mapping start from, which without it may not name files. Files
+            bring their own.
 
     Raises:
         KubeconfigError: What is wrong, where, and what to do instead.
@@ -116,8 +122,18 @@ def read(source: Source, *, base_dir: str | None = None) -> Kubeconfig:
     if not isinstance(source, str):
         return _merged(source)
     if is_text(source):
-        return _from_mapping(_parsed(source, "the kubeconfig text"), "the kubeconfig text", folder)
+        return parse(source, base_dir=folder)
     return _merged(split_paths(source))
+
+
+def parse(text: str, origin: str = "the kubeconfig text", *, base_dir: Path | None = None) -> Kubeconfig:
+    """Parse a text, which is never taken for a path.
+
+    Args:
+        origin: Where it came from, in words for messages.
+        base_dir: Folder that relative paths in it start from. Without one it may not name files.
+    """
+    return _from_mapping(_parsed(text, origin), origin, base_dir)
 
 
 def chosen(config: Kubeconfig, context: str | None = None) -> Chosen:
@@ -130,7 +146,20 @@ def chosen(config: Kubeconfig, context: str | None = None) -> Chosen:
         raise KubeconfigError(f"{config.origin} has no context {name!r}. It has: {_names(config.contexts)}.")
     cluster = _referenced(config, name, "cluster", config.clusters)
     user = _referenced(config, name, "user", config.users)
+    if not config.may_name_files:
+        _refuse_files(config.clusters[cluster], _CLUSTER_FILES, f"cluster {cluster!r} of {config.origin}")
+        _refuse_files(config.users[user], (*_USER_FILES, ("tokenFile", "token")), f"user {user!r} of {config.origin}")
     return Chosen(name, config.contexts[name], config.clusters[cluster], config.users[user])
+
+
+def _refuse_files(entry: Mapping[str, Any], files: Sequence[tuple[str, str]], where: str) -> None:
+    for path_key, data_key in files:
+        if entry.get(path_key) and not entry.get(data_key):
+            raise KubeconfigError(
+                f"The {where} names a file of this machine ({path_key}: {entry[path_key]}). Only a kubeconfig that is "
+                "given as a file may do that, for a text may come from elsewhere. Give its path, or set base_dir where "
+                f"there is such an option, or put the content into {data_key}."
+            )
 
 
 def flatten(config: Kubeconfig, context: str | None = None, namespace: str | None = None) -> str:
@@ -157,7 +186,9 @@ def existing_files(paths: Sequence[str]) -> list[Path]:
     Raises:
         KubeconfigError: none does.
     """
-    found = [path for path in (Path(name).expanduser() for name in dict.fromkeys(paths) if name) if path.exists()]
+    found = [
+        path for path in (Path(name).expanduser() for name in dict.fromkeys(paths) if name) if os.path.exists(path)
+    ]
     if not found:
         # Folder and name apart: Ansible would censor the path as a whole, for kubeconfig is an option that it hides.
         places = (Path(name).expanduser().absolute() for name in paths if name)
@@ -209,19 +240,20 @@ def _first_wins(mappings: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 def _file_text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return decoded(path.read_bytes())
     except OSError as error:
         raise KubeconfigError(f"The kubeconfig {path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError:
-        raise KubeconfigError(f"The kubeconfig {path} is not UTF-8 text.") from None
+        raise KubeconfigError(f"The kubeconfig {path} is not text in UTF-8 or UTF-16.") from None
 
 
 def _parsed(text: str, origin: str) -> Mapping[str, Any]:
     """Parse JSON or YAML. Of a parser's message only the position is kept: it quotes the text, credentials and all."""
+    text = text.lstrip("\ufeff")
     if not text.strip():
         raise KubeconfigError(f"{origin} is empty.")
     try:
-        content = json.loads(text)
+        content = parsed_json(text)
     except ValueError:
         content = _parsed_yaml(text, origin)
     if not isinstance(content, Mapping):
@@ -238,16 +270,34 @@ def _parsed_yaml(text: str, origin: str) -> Any:
     except ImportError:
         raise MissingLibraryError("PyYAML", "to read a kubeconfig that is not JSON") from None
 
-    class DatelessLoader(yaml.SafeLoader):
-        """Leaves what looks like a date as it is written: a kubeconfig has no dates, but a token may look like one."""
+    class PlainLoader(yaml.SafeLoader):
+        """Leaves what looks like a date as it is written: a kubeconfig has no dates, but a token may look like one.
 
-    DatelessLoader.yaml_implicit_resolvers = {
+        Expands no aliases: a few lines of them can mean gigabytes.
+        """
+
+        def compose_node(self, parent: Any, index: Any) -> Any:
+            if self.check_event(yaml.AliasEvent):
+                line = self.peek_event().start_mark.line + 1
+                raise KubeconfigError(
+                    f"{origin} has a YAML alias in line {line}. Write out what it stands for."
+                ) from None
+            return super().compose_node(parent, index)
+
+    PlainLoader.yaml_implicit_resolvers = {
         first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
     try:
-        return yaml.load(text, Loader=DatelessLoader)
-    except yaml.YAMLError as error:
+        return yaml.load(text, Loader=PlainLoader)
+    except RecursionError:
+        raise KubeconfigError(f"{origin} is nested too deeply to be a kubeconfig.") from None
+    except (
+        yaml.YAMLError,
+        ValueError,
+        LookupError,
+        TypeError,
+    ) as error:  # the latter: a tag that its text does not fit
         mark = getattr(error, "problem_mark", None)
         place = f" near line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         raise KubeconfigError(f"{origin} is neither JSON nor YAML{place}. {_trap_hint(text)}".rstrip()) from None
@@ -279,6 +329,7 @@ def _from_mapping(content: Mapping[str, Any], origin: str, base_dir: Path | None
         current_context=_checked_text(content.get("current-context") or "", "current-context", origin),
         preferences=content.get("preferences") or {},
         extensions=content.get("extensions") or (),
+        may_name_files=base_dir is not None,
     )
 
 
@@ -317,7 +368,7 @@ def _with_absolute_paths(
 ) -> Mapping[str, Any]:
     if base_dir is None:
         return entry
-    return {**entry, **{key: str(base_dir / entry[key]) for key, _data in files if entry.get(key)}}
+    return {**entry, **{key: str(base_dir / str(entry[key])) for key, _data in files if entry.get(key)}}
 
 
 def _check_travels(user: Mapping[str, Any], where: str) -> None:
@@ -363,13 +414,7 @@ def _one_line_base64(data: Any, where: str) -> str:
 def _file_content(path: Any, where: str) -> bytes:
     if not isinstance(path, str):
         raise KubeconfigError(f"{where} is not a path.")
-    file = Path(path)
-    if not file.is_absolute():
-        raise KubeconfigError(
-            f"{where} is the relative path {path!r}, but a text or mapping has no folder that it could start from."
-            " Set base_dir to that folder."
-        )
     try:
-        return file.read_bytes()
+        return Path(path).read_bytes()
     except OSError as error:
         raise KubeconfigError(f"{where} names {path}, which cannot be read: {error.strerror}.") from error

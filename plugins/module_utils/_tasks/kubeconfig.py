@@ -15,7 +15,7 @@ from typing import Any
 
 from .._client.client import Api
 from .._errors import InputError, MmsError, ResponseFormatError
-from .._kubernetes.kubeconfig import default_source, flat_kubeconfig, split_paths
+from .._kubernetes.kubeconfig import Kubeconfig, default_source, flatten, parse, read, split_paths
 from .._kubernetes.program import run_program
 from .._masking import masked
 from .._session import Session
@@ -33,8 +33,8 @@ class AzError(MmsError):
 def kubeconfig(session: Session) -> dict[str, Any]:
     """Return the kubeconfig as one line, and what may be known of it."""
     options = session.options
-    source = _SOURCES[options["source"]](session)
-    flat = flat_kubeconfig(source, context=options["context"] or None, namespace=options["namespace"] or None)
+    found = _SOURCES[options["source"]](session)
+    flat = flatten(found, options["context"] or None, options["namespace"] or None)
     content = json.loads(flat)
     return {
         "kubeconfig": flat,
@@ -44,11 +44,11 @@ def kubeconfig(session: Session) -> dict[str, Any]:
     }
 
 
-def _from_files(session: Session) -> Sequence[str]:
-    return split_paths(session.options["path"] or "") or default_source(os.environ)
+def _from_files(session: Session) -> Kubeconfig:
+    return read(split_paths(session.options["path"] or "") or default_source(os.environ))
 
 
-def _from_aks_cli(session: Session) -> str:
+def _from_aks_cli(session: Session) -> Kubeconfig:
     options = session.options
     more = [
         *(["--subscription", options["subscription_id"]] if options["subscription_id"] else []),
@@ -57,13 +57,13 @@ def _from_aks_cli(session: Session) -> str:
     return _by_az(["aks", "get-credentials"], options, more)
 
 
-def _from_acs_cli(session: Session) -> str:
+def _from_acs_cli(session: Session) -> Kubeconfig:
     options = session.options
     more = ["--ssh-key-file", options["ssh_key_file"]] if options["ssh_key_file"] else []
     return _by_az(["acs", "kubernetes", "get-credentials"], options, more)
 
 
-def _from_resource_manager(session: Session) -> str:
+def _from_resource_manager(session: Session) -> Kubeconfig:
     """Ask Azure Resource Manager itself, with the credential of the task; needs no Azure CLI."""
     options = session.options
     group, cluster = _of_cluster(options)
@@ -77,12 +77,18 @@ def _from_resource_manager(session: Session) -> str:
     api = Api(session.transport, session.resource_manager_url, _AKS_API_VERSION)
     answer = api.must("POST", path).json()
     try:
-        return base64.b64decode(answer["kubeconfigs"][0]["value"], validate=True).decode()
+        text = base64.b64decode(answer["kubeconfigs"][0]["value"], validate=True).decode()
     except (KeyError, IndexError, TypeError, binascii.Error, UnicodeDecodeError) as error:
         raise ResponseFormatError(f"{action} of cluster {cluster!r} gave no kubeconfig.") from error
+    return _handed_out(text, cluster)
 
 
-_SOURCES: Mapping[str, Callable[[Session], str | Sequence[str]]] = {
+def _handed_out(text: str, cluster: str) -> Kubeconfig:
+    """Parse what a service gave us: a text and never a path, which may not name files of this machine."""
+    return parse(text, f"the kubeconfig that was handed out for cluster {cluster!r}")
+
+
+_SOURCES: Mapping[str, Callable[[Session], Kubeconfig]] = {
     "file": _from_files,
     "aks": _from_aks_cli,
     "acs": _from_acs_cli,
@@ -99,7 +105,7 @@ def _of_cluster(options: Mapping[str, Any]) -> tuple[str, str]:
     return group, cluster
 
 
-def _by_az(command: Sequence[str], options: Mapping[str, Any], more: Sequence[str]) -> str:
+def _by_az(command: Sequence[str], options: Mapping[str, Any], more: Sequence[str]) -> Kubeconfig:
     """Return the kubeconfig that the Azure CLI writes, to a file that nobody else can read and that does not stay."""
     group, cluster = _of_cluster(options)
     with tempfile.TemporaryDirectory(prefix="mms-") as folder:  # readable by its owner only
@@ -114,7 +120,7 @@ def _by_az(command: Sequence[str], options: Mapping[str, Any], more: Sequence[st
             raise AzError(f"az {' '.join(command)} did not end within {_AZ_TIMEOUT} s.") from None
         if ended.status != 0 or not file.exists():
             raise AzError(_complaint(command, cluster, ended.complaint))
-        return file.read_text(encoding="utf-8")
+        return _handed_out(file.read_text(encoding="utf-8"), cluster)
 
 
 def _complaint(command: Sequence[str], cluster: str, text: str) -> str:

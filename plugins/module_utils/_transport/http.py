@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 
 from .._clock import Clock, SystemClock
 from .._errors import InputError, MissingLibraryError, ResponseFormatError, TransportError
+from .._text import parsed_json
 
 if TYPE_CHECKING:
     import requests
@@ -35,7 +36,6 @@ _FIRST_DELAY = 0.5
 _LONGEST_DELAY = 30.0
 _IDS_KEPT = 20
 _TEXT_KEPT = 300
-_DEEPEST_JSON = 100  # levels; more of them would overflow the stack of whoever walks through the value
 
 
 @dataclass(frozen=True)
@@ -115,26 +115,6 @@ class Response:
             text = unescape(text)
         text = " ".join(text.split())
         return text if len(text) <= _TEXT_KEPT else text[:_TEXT_KEPT].rstrip() + " ..."
-
-
-def parsed_json(body: bytes | str) -> Any:
-    """Return the value of a JSON text that somebody else wrote.
-
-    Raises:
-        ValueError: it is no JSON, or nested so deeply that nobody can mean it.
-    """
-    too_deep = f"it is nested more than {_DEEPEST_JSON} levels deep"
-    try:
-        value = json.loads(body)
-    except RecursionError as error:
-        raise ValueError(too_deep) from error
-    level = [value]
-    for _depth in range(_DEEPEST_JSON + 1):
-        containers = [one.values() if isinstance(one, dict) else one for one in level if isinstance(one, (dict, list))]
-        level = [part for container in containers for part in container]
-        if not level:
-            return value
-    raise ValueError(too_deep)
 
 
 class Transport:

@@ -179,7 +179,7 @@ def cluster(**fields: Any) -> dict[str, Any]:
     [
         (user(exec={"command": "kubelogin"}), None, ["exec: kubelogin", "cannot travel", "kubectl create token"]),
         (user(**{"auth-provider": {"name": "azure"}}), None, ["auth-provider: azure", "cannot travel"]),
-        (user(tokenFile="/var/run/token"), None, ["/var/run/token", "tokenFile", "into 'token'"]),
+        (user(tokenFile="/var/run/token"), None, ["/var/run/token", "tokenFile", "into token"]),
         (kubeconfig(), "red", ["no context 'red'", "blue, green"]),
         (kubeconfig(**{"current-context": ""}), None, ["no current-context", "blue, green"]),
         (kubeconfig(clusters=[]), None, ["'blue-cluster'", "not in it"]),
@@ -191,8 +191,19 @@ def cluster(**fields: Any) -> dict[str, Any]:
         (kubeconfig(users=[{"name": "anna"}, {"name": "anna"}]), None, ["'anna' twice"]),
         (kubeconfig(kind="Secret"), None, ["kind is 'Secret'"]),
         (user(token=12345), None, ["token", "in quotes"]),
-        (cluster(**{"certificate-authority": "ca.pem"}), None, ["relative path 'ca.pem'", "base_dir"]),
-        (cluster(**{"certificate-authority": "/no/ca.pem"}), None, ["/no/ca.pem", "No such file"]),
+        (cluster(**{"certificate-authority": "ca.pem"}), None, ["certificate-authority: ca.pem", "base_dir"]),
+        (
+            cluster(**{"certificate-authority": "/etc/hosts"}),
+            None,
+            ["certificate-authority: /etc/hosts", "Give its path"],
+        ),
+        (block(user(**{"client-certificate": "/etc/hosts"})), None, ["user 'anna'", "client-certificate: /etc/hosts"]),
+        (block(user(**{"client-key": "~/.ssh/id_rsa"})), None, ["client-key: ~/.ssh/id_rsa", "client-key-data"]),
+        ("a: &a [x, x]\nb: [*a, *a]\n", None, ["YAML alias in line 2", "Write out"]),
+        ('a: !!int ""\nb: 1\n', None, ["neither JSON nor YAML"]),
+        ("clusters:\n- {name: c, cluster: [1]}\n", None, ["cluster in clusters[0]", "not a mapping"]),
+        ("a: " + "[" * 10_000, None, ["nested too deeply"]),
+        ("[" * 10_000, None, ["no kubeconfig"]),
         (cluster(**{"certificate-authority-data": "%%%"}), None, ["certificate-authority-data", "not base64"]),
         ("/no/such/config", None, ["no kubeconfig: config in /no/such"]),
         ([], None, ["no kubeconfig", "empty list"]),
@@ -238,9 +249,31 @@ def test_a_parse_error_does_not_quote_the_text() -> None:
 def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(KubeconfigError, match=f"{tmp_path} cannot be read: Is a directory"):
         flat_kubeconfig(str(tmp_path))
-    (tmp_path / "binary").write_bytes(b"\xff\xfe")
-    with pytest.raises(KubeconfigError, match="not UTF-8"):
+    (tmp_path / "binary").write_bytes(b"\xff\x00\x81")
+    with pytest.raises(KubeconfigError, match="not text in UTF-8"):
         flat_kubeconfig(str(tmp_path / "binary"))
+
+
+def test_a_file_says_where_the_files_that_it_names_are_missing(tmp_path: Path) -> None:
+    file = tmp_path / "config"
+    file.write_text(block(cluster(**{"certificate-authority": "gone.pem"})))
+    with pytest.raises(KubeconfigError, match=f"{tmp_path}/gone.pem, which cannot be read: No such file"):
+        flat_kubeconfig(str(file))
+
+
+def test_a_context_that_is_not_chosen_may_name_files() -> None:
+    content = kubeconfig()
+    content["users"].append({"name": "other", "user": {"client-key": "/x"}})
+    assert flat_kubeconfig(content) == flat_kubeconfig(kubeconfig())
+
+
+@pytest.mark.parametrize("form", [json.dumps, block, flow])
+@pytest.mark.parametrize("mark", ["utf-8-sig", "utf-16"])
+def test_files_written_on_windows_are_read(form: Any, mark: str, tmp_path: Path) -> None:
+    file = tmp_path / "config"
+    file.write_bytes(form(kubeconfig()).replace("\n", "\r\n").encode(mark))
+    assert flat_kubeconfig(str(file)) == flat_kubeconfig(kubeconfig())
+    assert flat_kubeconfig("\ufeff" + form(kubeconfig())) == flat_kubeconfig(kubeconfig())
 
 
 def test_json_needs_no_yaml_library_and_yaml_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

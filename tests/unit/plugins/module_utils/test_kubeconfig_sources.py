@@ -183,3 +183,31 @@ def test_an_answer_without_a_kubeconfig_is_not_taken_for_one(
         source="arm", arm_url=url, access_token="t", subscription_id="s", cluster_name="scoring", resource_group="rg"
     )
     assert failed["failure"]["code"] == "UnexpectedResponse"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {
+            **CONFIG,
+            "clusters": [{"name": "c", "cluster": {"server": "https://c", "certificate-authority": "/etc/hosts"}}],
+        },
+        {**CONFIG, "users": [{"name": "u", "user": {"client-key": "/etc/hosts", "client-certificate": "/etc/hosts"}}]},
+        {**CONFIG, "users": [{"name": "u", "user": {"tokenFile": "/etc/hosts"}}]},
+        "/etc/hosts",
+    ],
+)
+def test_a_kubeconfig_that_is_handed_out_names_no_files_of_this_machine(
+    answer: Any, resource_manager: tuple[str, type[ResourceManager]], tmp_path: Path
+) -> None:
+    url, handler = resource_manager
+    text = answer if isinstance(answer, str) else json.dumps(answer)
+    handler.answer = {"kubeconfigs": [{"name": "x", "value": base64.b64encode(text.encode()).decode()}]}
+    by_arm = {"source": "arm", "arm_url": url, "access_token": "t", "subscription_id": "s"}
+    (tmp_path / "answer").write_text(text)
+    az = fake_az(tmp_path, f'while [ "$1" != --file ]; do shift; done\ncp "{tmp_path}/answer" "$2"')
+    for given in (by_arm, {"source": "aks", "az": az}):
+        failed = result(cluster_name="scoring", resource_group="rg", **given)
+        assert failed["failure"]["code"] == "InvalidKubeconfig"
+        assert "127.0.0.1" not in str(failed["msg"])
+        assert "kubeconfig" not in failed
