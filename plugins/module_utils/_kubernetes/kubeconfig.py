@@ -297,7 +297,7 @@ def _parsed_yaml(text: str, origin: str) -> Any:
         ValueError,
         LookupError,
         TypeError,
-    ) as error:  # the latter: a tag that its text does not fit
+    ) as error:  # or a tag that its text does not fit
         mark = getattr(error, "problem_mark", None)
         place = f" near line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         raise KubeconfigError(f"{origin} is neither JSON nor YAML{place}. {_trap_hint(text)}".rstrip()) from None

@@ -195,11 +195,11 @@ def cluster(**fields: Any) -> dict[str, Any]:
         (
             cluster(**{"certificate-authority": "/etc/hosts"}),
             None,
-            ["certificate-authority: /etc/hosts", "Give its path"],
+            ["certificate-authority: /etc/hosts", "its path"],
         ),
         (block(user(**{"client-certificate": "/etc/hosts"})), None, ["user 'anna'", "client-certificate: /etc/hosts"]),
         (block(user(**{"client-key": "~/.ssh/id_rsa"})), None, ["client-key: ~/.ssh/id_rsa", "client-key-data"]),
-        ("a: &a [x, x]\nb: [*a, *a]\n", None, ["YAML alias in line 2", "Write out"]),
+        ("a: &a [x, x]\nb: [*a, *a]\n", None, ["YAML alias near line 2", "Write it out"]),
         ('a: !!int ""\nb: 1\n', None, ["neither JSON nor YAML"]),
         ("clusters:\n- {name: c, cluster: [1]}\n", None, ["cluster in clusters[0]", "not a mapping"]),
         ("a: " + "[" * 10_000, None, ["nested too deeply"]),
