@@ -278,10 +278,8 @@ def _parsed_yaml(text: str, origin: str) -> Any:
 
         def compose_node(self, parent: Any, index: Any) -> Any:
             if self.check_event(yaml.AliasEvent):
-                line = self.peek_event().start_mark.line + 1
-                raise KubeconfigError(
-                    f"{origin} has a YAML alias in line {line}. Write out what it stands for."
-                ) from None
+                place = f"near line {self.line + 1}"
+                raise KubeconfigError(f"{origin} has a YAML alias {place}. Write it out.") from None
             return super().compose_node(parent, index)
 
     PlainLoader.yaml_implicit_resolvers = {
