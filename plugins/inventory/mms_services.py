@@ -15,6 +15,9 @@ description:
     clean-up can be written as plays over services.
   - The file's name must end in C(.mms_services.yml) or C(.mms_services.yaml).
   - The service's keys are not read, and no secret is in any variable.
+  - A service becomes a new host or none. Where its name could not be that of a host, or is that of a host or group
+    which the inventory has already, nothing is added at all and the reason is told; O(host_prefix) makes names that are
+    your own. Only sources that were read before are known, so let this one come last.
 extends_documentation_fragment:
   - azureml.model_management.connection
   - azureml.model_management.auth
@@ -33,6 +36,10 @@ options:
     type: list
     elements: str
     default: []
+  host_prefix:
+    description: Put before the name of each service to make the name of its host, such as C(prod-).
+    type: str
+    default: ''
   api_url:
     env:
       - name: AZUREML_MMS_API_URL
@@ -62,6 +69,7 @@ plugin: azureml.model_management.mms_services
 resource_group: prod-rg
 account_name: prod
 states: [Succeeded]
+host_prefix: prod-
 keyed_groups:
   - key: mms_service.state
     prefix: state
@@ -69,7 +77,7 @@ groups:
   scaled: mms_service.replicas | default(1, true) > 1
 compose:
   ansible_connection: "'local'"
-  ansible_python_interpreter: "'{{ ansible_playbook_python }}'"
+  ansible_python_interpreter: ansible_playbook_python
 cache: true
 cache_plugin: ansible.builtin.jsonfile
 cache_connection: ~/.cache/mms-inventory
@@ -77,21 +85,25 @@ cache_timeout: 300
 """
 
 import os
+import re
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypedDict
 
+from ansible import constants as C
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.display import Display
 from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.azureml.model_management.plugins.module_utils._clock import SystemClock
-from ansible_collections.azureml.model_management.plugins.module_utils._errors import MmsError
+from ansible_collections.azureml.model_management.plugins.module_utils._errors import InputError, MmsError
 from ansible_collections.azureml.model_management.plugins.module_utils._masking import Gate, masked, secrets_in
 from ansible_collections.azureml.model_management.plugins.module_utils._options.auth import AUTH_OPTIONS
 from ansible_collections.azureml.model_management.plugins.module_utils._options.connection import CONNECTION_OPTIONS
 from ansible_collections.azureml.model_management.plugins.module_utils._session import Session
 
+_HOST_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9])?")
 SUFFIXES = (".mms_services.yml", ".mms_services.yaml")
 
 display = Display()
@@ -117,6 +129,30 @@ def chosen(services: Iterable[dict[str, Any]], states: Iterable[str]) -> list[di
     wanted = {state.lower() for state in states}
     found = [service for service in services if not wanted or str(service["state"]).lower() in wanted]
     return sorted(found, key=lambda service: str(service["name"]))
+
+
+def host_names(services: Iterable[dict[str, Any]], prefix: str, taken: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Return the services by the names of their hosts.
+
+    Args:
+        taken: Names of the hosts and groups that the inventory has. To add a host of such a name would change that one.
+
+    Raises:
+        InputError: A name cannot be that of a host, or is taken; tells all of them.
+    """
+    known = {*taken, *C.LOCALHOST}
+    named: dict[str, dict[str, Any]] = {}
+    refused = []
+    for service in services:
+        name = f"{prefix}{service['name']}"
+        if not _HOST_NAME.fullmatch(name):
+            refused.append(f"{name!r} cannot be the name of a host")
+        elif name in known or name in named:
+            refused.append(f"{name!r} is in the inventory already")
+        named[name] = service
+    if refused:
+        raise InputError(f"No service was added, for {'; '.join(refused)}. Set host_prefix to make other names.")
+    return named
 
 
 def variables_of(service: dict[str, Any], account: Account) -> HostVariables:
@@ -160,6 +196,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         options = {name: option(name) for name in (*CONNECTION_OPTIONS, *AUTH_OPTIONS)}
         try:
             services = self._services(options, self.get_cache_key(path), option("cache"), may_read=cache)
+            wanted = chosen(services, option("states"))
+            named = host_names(wanted, option("host_prefix"), (*inventory.hosts, *inventory.groups))
         except MmsError as error:
             raise AnsibleParserError(f"{os.path.basename(path)}: {masked(error.message)}") from error
         account = Account(
@@ -167,8 +205,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             resource_group=options["resource_group"] or "",
             account_name=options["account_name"] or "",
         )
-        for service in chosen(services, option("states")):
-            self._add(inventory, str(service["name"]), variables_of(service, account))
+        for name, service in named.items():
+            self._add(inventory, name, variables_of(service, account))
 
     def _services(self, options: dict[str, Any], key: str, cached: bool, may_read: bool) -> list[dict[str, Any]]:
         """Return the account's services, from the cache if that is wanted, allowed and possible."""
@@ -187,6 +225,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         inventory.add_host(name)
         for variable, value in variables.items():
             inventory.set_variable(name, variable, value)
+        # What plays know and inventories do not, for the interpreter of hosts whose tasks run on this machine.
+        known = {**variables, "ansible_playbook_python": sys.executable}
         option: Callable[[str], Any] = self.get_option
         composers: dict[str, Callable[..., None]] = {
             "compose": self._set_composite_vars,
@@ -194,4 +234,4 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             "keyed_groups": self._add_host_to_keyed_groups,
         }
         for name_of_option, add in composers.items():
-            add(option(name_of_option), dict(variables), name, strict=option("strict"))
+            add(option(name_of_option), known, name, strict=option("strict"))

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from conftest import Workbench
 from scenarios import SCENARIOS
 
@@ -40,8 +42,12 @@ def journal(account: Workbench) -> list[str]:
     return [entry["operation"] for entry in entries if not entry["operation"].startswith("control")]
 
 
-def ansible_inventory(path: Path, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run ansible-inventory on a file, with nothing but the environment of the test."""
+def ansible_inventory(path: Path, folder: Path, *before: Path) -> subprocess.CompletedProcess[str]:
+    """Run ansible-inventory on a file, with nothing but the environment of the test.
+
+    Args:
+        before: Inventories to read before.
+    """
     program = Path(sys.executable).with_name("ansible-inventory")
     environment = {
         **os.environ,
@@ -49,7 +55,8 @@ def ansible_inventory(path: Path, folder: Path) -> subprocess.CompletedProcess[s
         "ANSIBLE_HOME": str(folder / "ansible"),
         "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true",
     }
-    return subprocess.run([program, "-i", path, "--list"], env=environment, capture_output=True, text=True, check=False)
+    sources = [argument for source in (*before, path) for argument in ("-i", source)]
+    return subprocess.run([program, *sources, "--list"], env=environment, capture_output=True, text=True, check=False)
 
 
 def listed(path: Path, folder: Path) -> dict[str, Any]:
@@ -109,3 +116,34 @@ def test_an_account_that_cannot_be_read_fails_with_the_reason(
     assert run.returncode != 0
     assert "demo.mms_services.yml: " in run.stderr
     assert "127.0.0.1:1" in run.stderr
+
+
+def test_a_service_does_not_become_a_host_that_is_there_already(
+    account: Workbench, inventory: Path, tmp_path: Path
+) -> None:
+    (name,) = listed(inventory, tmp_path)["_meta"]["hostvars"]
+    other = tmp_path / "hosts.ini"
+    other.write_text(f"{name} ansible_host=192.0.2.1\n", encoding="utf-8")
+    run = ansible_inventory(inventory, tmp_path, other)
+    assert run.returncode != 0
+    assert f"No service was added, for '{name}' is in the inventory already." in " ".join(run.stderr.split())
+    write(inventory, account_name=account.account, host_prefix="mms-")
+    run = ansible_inventory(inventory, tmp_path, other)
+    assert run.returncode == 0, run.stderr
+    hosts = json.loads(run.stdout)["_meta"]["hostvars"]
+    assert hosts.keys() == {name, f"mms-{name}"}
+    assert "mms_service" not in hosts[name]
+
+
+def test_the_documented_example_works_as_it_is_printed(account: Workbench, inventory: Path, tmp_path: Path) -> None:
+    printed = yaml.safe_load(
+        importlib.import_module("ansible_collections.azureml.model_management.plugins.inventory.mms_services").EXAMPLES
+    )
+    printed.pop("resource_group")
+    write(inventory, **{**printed, "account_name": account.account, "cache_connection": str(tmp_path / "cache")})
+    found = listed(inventory, tmp_path)
+    ((name, variables),) = found["_meta"]["hostvars"].items()
+    assert name.startswith("prod-")
+    assert variables["ansible_connection"] == "local"
+    assert variables["ansible_python_interpreter"] == sys.executable
+    assert found["state_Succeeded"]["hosts"] == [name]

@@ -14,8 +14,10 @@ from ansible_collections.azureml.model_management.plugins.inventory.mms_services
     Account,
     InventoryModule,
     chosen,
+    host_names,
     variables_of,
 )
+from ansible_collections.azureml.model_management.plugins.module_utils._errors import InputError
 from ansible_collections.azureml.model_management.plugins.module_utils._resources.service import Service
 
 ACCOUNT = Account(subscription_id="s", resource_group="rg", account_name="demo")
@@ -41,6 +43,29 @@ def names(states: list[str]) -> list[str]:
 )
 def test_services_are_chosen_by_state_and_sorted_by_name(states: list[str], expected: list[str]) -> None:
     assert names(states) == expected
+
+
+@pytest.mark.parametrize(
+    "name", ["../../x", "", "a b", "a/b", "{{ 6 * 7 }}", "a\nb", "-a", "a-", "a:b", "x" * 254, "é", "None,", "a[1:3]"]
+)
+def test_what_cannot_be_the_name_of_a_host_is_refused(name: str) -> None:
+    with pytest.raises(InputError, match="cannot be the name of a host"):
+        host_names([service("good"), service(name)], "", [])
+
+
+@pytest.mark.parametrize("name", ["all", "web1", "localhost", "127.0.0.1", "::1"])
+def test_a_name_that_the_inventory_has_is_refused_and_a_prefix_helps(name: str) -> None:
+    with pytest.raises(InputError, match="host_prefix"):
+        host_names([service(name)], "", ["all", "ungrouped", "web1"])
+    if name != "::1":
+        assert list(host_names([service(name)], "mms-", ["all", "web1"])) == [f"mms-{name}"]
+
+
+def test_two_services_of_one_name_are_refused_and_all_reasons_told_at_once() -> None:
+    with pytest.raises(InputError) as caught:
+        host_names([service("iris"), service("iris"), service("../x"), service("all")], "", ["all"])
+    for name in ("'iris'", "'../x'", "'all'"):
+        assert name in caught.value.message
 
 
 def test_a_host_knows_its_service_and_account() -> None:
