@@ -7,9 +7,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import yaml
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+from mms_local.core import safe_yaml
 from mms_local.images.failure import build_failed
 
 RUNTIME = ("azureml-inference-server-http==1.5.1", "gunicorn>=23,<28")
@@ -44,9 +44,9 @@ def conda_lines(content: bytes, name: str, python_version: str) -> list[str]:
         JobFailed: the file is no conda environment, or asks for what only conda can give.
     """
     try:
-        environment: Any = yaml.safe_load(_text(content, name))
-    except yaml.YAMLError as error:
-        raise build_failed("CondaFileInvalid", f"The conda file {name} is no valid YAML: {error}") from error
+        environment: Any = safe_yaml.load(_text(content, name))
+    except safe_yaml.YamlRefused as error:
+        raise build_failed("CondaFileInvalid", f"The conda file {name} {error}.") from error
     entries = environment.get("dependencies", []) if isinstance(environment, dict) else None
     if not isinstance(entries, list):
         raise build_failed("CondaFileInvalid", f"The conda file {name} needs a list of `dependencies`.")
