@@ -23,6 +23,7 @@ attributes:
     support: full
     membership:
       - azureml.model_management.mms
+      - azureml.model_management.mms_by_variables
 """
 
     INFO = r"""
@@ -49,6 +50,7 @@ attributes:
     support: full
     membership:
       - azureml.model_management.mms
+      - azureml.model_management.mms_by_variables
 """
 
     LOCAL = r"""

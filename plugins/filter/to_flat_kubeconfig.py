@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
 from ..module_utils._errors import MmsError
 from ..module_utils._kubernetes.kubeconfig import flat_kubeconfig
+from ..plugin_utils._values import plain
 
 
 def to_flat_kubeconfig(
@@ -23,20 +24,9 @@ def to_flat_kubeconfig(
         AnsibleFilterError: The kubeconfig is not one, or cannot travel.
     """
     try:
-        return flat_kubeconfig(_plain(source), context=context, namespace=namespace, base_dir=base_dir)
+        return flat_kubeconfig(plain(source), context=context, namespace=namespace, base_dir=base_dir)
     except MmsError as error:
         raise AnsibleFilterError(f"to_flat_kubeconfig: {error.message}") from error
-
-
-def _plain(value: Any) -> Any:
-    """Return a template's value as plain data; a vaulted scalar is no text until it is asked for its text."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    if value is None or isinstance(value, (bool, int, float)):
-        return value
-    return str(value)
 
 
 class FilterModule:

@@ -77,7 +77,7 @@ class Steps(Protocol[R]):
     """What the runner needs to know about one kind of resource.
 
     C(key) names it in the result. C(extras) are the further keys of its result: C(operation) where work is
-    asynchronous, C(removed) and C(kept) where there are versions.
+    asynchronous, C(removed), C(kept) and C(reference) where there are versions.
     """
 
     @property
@@ -160,15 +160,24 @@ def _result(steps: Steps[R], plan: Plan[R], done: Done[R]) -> dict[str, Any]:
         "operation": done.operation.to_result() if done.operation else None,
         "removed": [label(version) for version in done.removed],
         "kept": [{"name": label(one.resource), "reason": one.reason} for one in (*plan.kept, *done.kept)],
+        "reference": _reference(done.resource),
     }
     return {
         "changed": plan.changed,
         "action": plan.action,
         "changes": {name: change._asdict() for name, change in plan.changes.items()},
+        "missing": list(plan.missing),
         steps.key: done.resource.to_result() if done.resource else None,
         **{name: extras[name] for name in steps.extras},
         "diff": plan.diff(steps.key),
     }
+
+
+def _reference(resource: Resource | None) -> str | None:
+    """Return what later tasks call a version: its id, or in check mode, where it has none, words that fit no other."""
+    if resource is None:
+        return None
+    return resource.id or f"{resource.name or 'unnamed'} (new version)"
 
 
 def outcome(

@@ -145,6 +145,11 @@ action:
   type: str
   choices: [none, create, update, join, delete]
   sample: create
+missing:
+  description: In check mode, what this depends on and does not exist yet, in words.
+  returned: success
+  type: list
+  elements: str
 changes:
   description: What differs from what exists, by name of the field. For something new it is compared with the newest
     version so far.

@@ -152,6 +152,17 @@ action:
   type: str
   choices: [none, create, update, join, delete]
   sample: create
+missing:
+  description: In check mode, what this depends on and does not exist yet, in words.
+  returned: success
+  type: list
+  elements: str
+reference:
+  description:
+    - What later tasks call this version. Its id; in check mode, when it does not exist yet, its name with a remark.
+    - Null when nothing is left.
+  returned: success
+  type: str
 changes:
   description: What differs from what exists, by name of the field. For something new it is compared with the newest
     version so far.

@@ -51,6 +51,13 @@ options:
     description:
       - An e-mail address, which some registries want. Unset, it is not compared.
     type: str
+  verify_login:
+    description:
+      - Whether to ask the registry, before anything is changed and in check mode too, if it takes user and password.
+      - It needs C(requests). A registry that cannot be reached from here, or that asks in a way that is not known here,
+        is a warning, for the cluster may reach it all the same.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - azureml.model_management.kubernetes
   - azureml.model_management.attributes.local
@@ -141,6 +148,11 @@ action:
   type: str
   choices: [none, create, update, delete]
   sample: create
+missing:
+  description: In check mode, what this depends on and does not exist yet, in words.
+  returned: success
+  type: list
+  elements: str
 changes:
   description: What differs from what exists, by name of the field. The values of a password are masked.
   returned: success
@@ -217,6 +229,7 @@ TASK = Task(
         "username": {"type": "str"},
         "password": {"type": "str", "no_log": True},
         "email": {"type": "str"},
+        "verify_login": {"type": "bool", "default": False},
         **KUBERNETES_OPTIONS,
     },
     rules={"required_if": [("state", "present", ("registry", "username", "password"))]},

@@ -41,7 +41,7 @@ from mms_local.store.logs import LogFiles
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 RESOURCE_GROUP = "local"
 ACCOUNT_NAME = "local"
-ANY_TOKEN = "local"
+ANY_TOKEN = "any-token"
 _GRACE = 5.0  # seconds that open requests have when the server stops
 
 

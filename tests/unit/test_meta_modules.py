@@ -104,7 +104,8 @@ def test_a_module_is_tested_against_a_running_service(name: str) -> None:
 
 def test_one_action_group_holds_all_modules_that_connect_to_the_service(runtime: dict[str, Any]) -> None:
     """Others would refuse the defaults of a connection, because they do not know its options."""
-    (group,) = runtime["action_groups"].values()
+    group = runtime["action_groups"]["mms"]
+    assert runtime["action_groups"]["mms_by_variables"] == [{"metadata": {"extend_group": ["mms"]}}]
     connecting = [
         name for name in MODULES if f"{COLLECTION}.connection" in documentation(name)["extends_documentation_fragment"]
     ]

@@ -22,7 +22,7 @@ class ImageSteps:
     """Builds an image unless an equal one exists or is being built, or deletes versions."""
 
     key = "image"
-    extras = ("operation", "removed", "kept")
+    extras = ("operation", "removed", "kept", "reference")
 
     def __init__(self, session: Session) -> None:
         options = session.options

@@ -28,7 +28,7 @@ class ManifestSteps:
     """Creates a manifest unless an equal version exists, or deletes versions."""
 
     key = "manifest"
-    extras = ("removed", "kept")
+    extras = ("removed", "kept", "reference")
 
     def __init__(self, session: Session) -> None:
         options = session.options

@@ -21,7 +21,7 @@ class ModelSteps:
     """Registers a model unless an equal version exists, or deletes versions."""
 
     key = "model"
-    extras = ("removed", "kept")
+    extras = ("removed", "kept", "reference")
 
     def __init__(self, session: Session) -> None:
         options = session.options

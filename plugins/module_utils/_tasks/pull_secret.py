@@ -14,6 +14,7 @@ from .._resources.pull_secret import Login, PullSecret
 from .._runner import Done
 from .._session import Session
 from ._rules import require
+from .registry import verify_login
 
 
 class PullSecretSteps:
@@ -27,6 +28,7 @@ class PullSecretSteps:
         self._options = session.options
         if self._options["state"] == "present":
             require(self._options, "registry", "username", "password")
+        self._session = session
         password = self._options["password"] or ""
         self._kubectl = Kubectl(self._options, os.environ, self._options["namespace"] or None, [password])
 
@@ -44,6 +46,8 @@ class PullSecretSteps:
                 self._require_right("delete", f"secrets/{name}")
             return plan_absence([current] if current else [])
         username, password = self._options["username"], self._options["password"]
+        if self._options["verify_login"]:
+            verify_login(self._session, registry, username, password)
         login = Login(username, password, self._options["email"] or None)
         wanted = PullSecret(name, self._namespace, registry, {registry: login})
         if current is None:

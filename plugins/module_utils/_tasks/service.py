@@ -17,7 +17,7 @@ from .._resources.operation import Operation
 from .._resources.service import AutoScaler, DataCollection, Resources, Service
 from .._runner import Done
 from .._session import Session
-from ._rules import forbid, require
+from ._rules import check_service_name, forbid, require
 from ._waits import failure, follow, join, settled
 from .lookup import not_found, referred
 
@@ -61,6 +61,7 @@ class ServiceSteps:
             missing = () if image else (not_found(client.images, reference),)
             self._wanted = replace(self._wanted, image_id=image.id if image else reference)
         if current is None:
+            check_service_name(self._wanted.name or "")
             client.generation.refuse_incomplete(client.services.kind, self._wanted.wanted())
         return plan_service(self._wanted, current, client.services.kind.update, missing)
 

@@ -28,7 +28,7 @@ from .._text import parsed_json
 if TYPE_CHECKING:
     import requests
 
-    from .token import Credential
+    from .token import Credential, Token
 
 _IDEMPOTENT = frozenset({"GET", "PUT", "DELETE"})
 _TRANSIENT = frozenset({408, 429, 502, 503, 504})
@@ -250,7 +250,7 @@ class Transport:
             content = json.dumps(body).encode()
         token = self._token(url) if with_token else None
         if token is not None:
-            self._hide(token)
+            self._hide(token.value)
         try:
             answer = session.request(
                 method,
@@ -279,7 +279,7 @@ class Transport:
         headers_read = {name.lower(): value for name, value in answer.headers.items()}
         return Response(method, url, answer.status_code, headers_read, answer.content, ids)
 
-    def _token(self, url: str) -> str | None:
+    def _token(self, url: str) -> Token | None:
         """Return the token for this URL.
 
         Raises:
@@ -293,7 +293,7 @@ class Transport:
                 f"The token (from {self.credential.source}) is not sent to {parts.scheme}://{parts.netloc}: without "
                 "https, others on the way can read it. Use an https URL, or set allow_insecure_http to true."
             )
-        return self.credential.token().value
+        return self.credential.token()
 
     def _opened(self) -> tuple[requests.Session, Any]:
         try:
@@ -360,9 +360,9 @@ def is_loopback(url: str) -> bool:
         return host == "localhost"
 
 
-def _with_token(prepared: requests.PreparedRequest, token: str | None) -> requests.PreparedRequest:
+def _with_token(prepared: requests.PreparedRequest, token: Token | None) -> requests.PreparedRequest:
     if token is not None:
-        prepared.headers["Authorization"] = f"Bearer {token}"
+        prepared.headers["Authorization"] = f"{token.scheme} {token.value}"
     return prepared
 
 

@@ -4,23 +4,26 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass, field
 from typing import Protocol
 
 
 @dataclass(frozen=True)
 class Token:
-    """A bearer token (protocol 4.4).
+    """What opens a server: a bearer token (protocol 4.4), or a login.
 
     Args:
-        value: What follows C(Bearer) in the Authorization header.
+        value: What follows the scheme in the Authorization header.
         expires_on: Seconds since the epoch; None when nobody said.
         source: Where it came from, in words that complete "the token came from ...".
+        scheme: The first word of the Authorization header.
     """
 
     value: str = field(repr=False)
     expires_on: float | None
     source: str
+    scheme: str = "Bearer"
 
 
 class Credential(Protocol):
@@ -59,3 +62,20 @@ class GivenToken:
     def renew(self) -> Token | None:
         """Return None: only the user can get another one."""
         return None
+
+
+@dataclass(frozen=True)
+class Login:
+    """A user name and a password, for servers that want these."""
+
+    username: str
+    password: str = field(repr=False)
+    source: str
+
+    def token(self) -> Token:
+        """Return both in the form of HTTP's Basic authentication."""
+        pair = base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
+        return Token(pair, None, self.source, scheme="Basic")
+
+    def renew(self) -> Token | None:
+        """Return None: there is no other password."""
