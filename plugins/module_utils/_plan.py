@@ -148,6 +148,16 @@ def plan_version(wanted: V, existing: Sequence[V], missing: tuple[str, ...] = ()
     return Plan("create", current=newest, after=wanted, changes=changes, missing=missing)
 
 
+def elder_twin(wanted: V, created: V, existing: Iterable[V]) -> V | None:
+    """Return the oldest version that is equal to one just created, and older: somebody else was faster by a moment.
+
+    The service has no uniqueness, so two tasks that look at the same instant both create. The elder version stays.
+    """
+    equal = (one for one in existing if not wanted.differences(one) and one.state not in ENDED_BADLY)
+    elders = [one for one in equal if (one.version or 0) < (created.version or 0) and one.name == created.name]
+    return min(elders, key=lambda one: one.version or 0, default=None)
+
+
 def plan_absence(existing: Sequence[R]) -> Plan[R]:
     """Decide what to delete so that none of these is left."""
     if not existing:

@@ -9,6 +9,7 @@ action plugins, for the controller's own process.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -104,6 +105,10 @@ def converging(steps_for: Callable[[Session], Steps[R]]) -> Run:
 
     def run(session: Session, check_mode: bool) -> dict[str, Any]:
         steps = steps_for(session)
+        with nullcontext() if check_mode else session.alone(steps.key):
+            return converge(steps, session, check_mode)
+
+    def converge(steps: Steps[R], session: Session, check_mode: bool) -> dict[str, Any]:
         plan = _first_plan(steps)
         for missing in plan.missing:
             if not check_mode:

@@ -5,8 +5,10 @@ uses."""
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -18,6 +20,7 @@ from ._client.arm import Arm
 from ._client.client import Client
 from ._clock import Clock
 from ._errors import AccountMissingError, InputError
+from ._lock import exclusive
 from ._masking import Gate, without_query
 from ._options.connection import Connection, http_settings, server_url
 from ._options.wait import patience_from
@@ -25,6 +28,9 @@ from ._storage.content import Content
 from ._storage.target import StorageTarget, storage_from
 from ._transport.http import Transport
 from ._waiting import Patience
+
+_LONGEST_TURN = 1800.0
+"""Seconds that another task may take, where the options do not say."""
 
 
 class Session:
@@ -60,6 +66,23 @@ class Session:
         if connection.subscription_id:
             return connection
         return replace(connection, subscription_id=subscription_from(self.options, os.environ) or "")
+
+    def alone(self, kind: str) -> AbstractContextManager[None]:
+        """Keep other tasks of this machine away from the thing of this kind that the options name.
+
+        Raises:
+            WaitTimeout: on entry, when another task has not let it go in C(wait_timeout).
+        """
+        options = self.options
+        name = next((str(options[word]) for word in ("name", "id", "service") if options.get(word)), "")
+        places = ("api_url", "arm_url", "subscription_id", "resource_group", "account_name", "namespace")
+        return exclusive(
+            f"{kind.replace('_', ' ')} {name!r}",
+            json.dumps([kind, name, *(str(options.get(place) or "") for place in places)]),
+            timeout=float(options.get("wait_timeout") or _LONGEST_TURN),
+            clock=self.clock,
+            tell=self.tell,
+        )
 
     @cached_property
     def patience(self) -> Patience:

@@ -72,6 +72,6 @@ def check_service_name(name: str) -> None:
     """
     if not _SERVICE_NAME.fullmatch(name):
         raise InputError(
-            f"name is {name!r}; a service's name has 3 to 32 lower-case letters, digits, '-' or '.', and begins and ends "
-            "with a letter or digit."
+            f"name is {name!r}; a service's name has 3 to 32 lower-case letters, digits, '-' or '.', and begins and "
+            "ends with a letter or digit."
         )

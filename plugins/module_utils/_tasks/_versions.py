@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from .._client.client import Collection
 from .._errors import ApiError, RefusedError
 from .._generations.generation import Generation
-from .._plan import Kept, Plan, Versioned, plan_absence, surplus
+from .._plan import Kept, Plan, Versioned, elder_twin, plan_absence, surplus
 from .._resources.wire import normal_id
 
 V = TypeVar("V", bound=Versioned)
@@ -81,6 +81,20 @@ def delete(
                 raise
             kept.append(Kept(version, error.message))
     return tuple(gone), tuple(kept)
+
+
+def kept_once(collection: Collection[V], wanted: V, created: V) -> V:
+    """Return the version that stays of those that were created at the same instant; removes the younger one.
+
+    Where versions cannot be deleted, the one just created stays as well.
+    """
+    if not collection.kind.deletable:
+        return created
+    elder = elder_twin(wanted, created, collection.list(name=created.name))
+    if elder is None:
+        return created
+    gone, _spared = delete(collection, [created], spare=True)
+    return elder if gone else created
 
 
 def users_of(pairs: Iterable[tuple[str | None, str]]) -> dict[str, list[str]]:

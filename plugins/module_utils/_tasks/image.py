@@ -13,7 +13,7 @@ from .._resources.operation import Operation
 from .._runner import Done
 from .._session import Session
 from ._rules import check_versions, require
-from ._versions import delete, plan_deletion, users_of, with_surplus
+from ._versions import delete, kept_once, plan_deletion, users_of, with_surplus
 from ._waits import failure, follow, join, settled
 from .lookup import not_found, referred
 
@@ -77,6 +77,7 @@ class ImageSteps:
         if plan.action == "create":
             created = images.create(self._wanted.wanted())
             image, operation = self._awaited(created) if isinstance(created, Started) else (created, None)
+            image = kept_once(images, self._wanted, image) if image and image.version else image
         elif plan.action == "join" and waiting:
             image = join(self._session, images, plan.current_id, self._what)
             if image.state != "Succeeded":

@@ -14,7 +14,7 @@ from .._resources.manifest import Asset, Manifest
 from .._runner import Done
 from .._session import Session
 from ._rules import check_versions, require
-from ._versions import delete, plan_deletion, users_of, with_surplus
+from ._versions import delete, kept_once, plan_deletion, users_of, with_surplus
 from .driver import check_driver
 from .lookup import not_found, referred
 from .sources import Source, source_from
@@ -123,7 +123,7 @@ class ManifestSteps:
         manifests = self._session.client.manifests
         manifest = plan.after
         if plan.action == "create":
-            manifest = manifests.create_at_once(self._uploaded().wanted())
+            manifest = kept_once(manifests, self._wanted, manifests.create_at_once(self._uploaded().wanted()))
         removed, kept = delete(manifests, plan.removed, spare=self._session.options["keep_last"] is not None)
         return Done(manifest, removed=removed, kept=kept)
 

@@ -11,7 +11,7 @@ from .._resources.model import Model
 from .._runner import Done
 from .._session import Session
 from ._rules import check_versions, require
-from ._versions import delete, plan_deletion, users_of, with_surplus
+from ._versions import delete, kept_once, plan_deletion, users_of, with_surplus
 from .sources import Source, source_from
 
 _ANY_CONTENT = "application/octet-stream"
@@ -71,6 +71,6 @@ class ModelSteps:
                 mime_type=self._wanted.mime_type
                 or (self._source.content.mime_type if self._source.content else _ANY_CONTENT),
             )
-            model = models.create_at_once(wanted.wanted())
+            model = kept_once(models, self._wanted, models.create_at_once(wanted.wanted()))
         removed, kept = delete(models, plan.removed, spare=self._session.options["keep_last"] is not None)
         return Done(model, removed=removed, kept=kept)
