@@ -45,6 +45,7 @@ _raw:
   elements: dict
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -59,6 +60,7 @@ from ..module_utils._options.given import given
 from ..plugin_utils._values import plain
 
 _ROLES = Path(__file__).resolve().parents[2] / "roles"
+_OPTION = re.compile(r"\{\{ (\w+) \}\}")
 
 
 @cache
@@ -89,5 +91,10 @@ class LookupModule(LookupBase):
         validated = ArgumentSpecValidator(spec).validate(given(plain(values), spec))
         if validated.error_messages:
             raise AnsibleLookupError(f"role_options: {'; '.join(validated.error_messages)}")
+        options = validated.validated_parameters
         for name in spec:
-            yield name.removeprefix(f"{role}_"), validated.validated_parameters.get(name)
+            value = options.get(name)
+            if isinstance(value, str) and value == spec[name].get("default"):
+                # A default may name another option; Ansible does not render what it reads from a specification.
+                value = _OPTION.sub(lambda found: str(options[found[1]]), value)
+            yield name.removeprefix(f"{role}_"), value

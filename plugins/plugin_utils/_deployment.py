@@ -72,7 +72,7 @@ def needs_candidate(options: Values, before: Values, foreseen: Values) -> bool:
     if options["strategy"] == "in_place" or foreseen.get("action") not in ("create", "update"):
         return False
     first = not before.get("services")
-    other_image = first or "image_id" in (foreseen.get("changes") or {})
+    other_image = first or "image" in (foreseen.get("changes") or {})
     return other_image and (options["strategy"] == "candidate" or not first)
 
 
