@@ -26,6 +26,7 @@ from ._errors import (
     TransportError,
 )
 from ._masking import Gate, secrets_in
+from ._options.given import given
 from ._plan import Kept, Plan, Resource, label
 from ._resources.operation import Operation
 from ._session import Session
@@ -206,14 +207,20 @@ def outcome(
         session.check()
         result = task.run(session, check_mode)
     except MmsError as error:
-        result = {"failed": True, "msg": error.message, "failure": error.to_failure()}
-        if isinstance(error, MissingLibraryError):
-            result["msg"] = missing_required_lib(error.library, reason=error.reason or None)
+        result = failed_result(error)
     result["request_ids"] = session.request_ids
     result["invocation"] = {"module_args": _shown(task.options, options)}
     if not diff:
         result.pop("diff", None)
     return {name: value if name == task.verbatim else gate.masked(value) for name, value in result.items()}
+
+
+def failed_result(error: MmsError) -> dict[str, Any]:
+    """Return the result of a task that failed."""
+    words = error.message
+    if isinstance(error, MissingLibraryError):
+        words = missing_required_lib(error.library, reason=error.reason or None)
+    return {"failed": True, "msg": words, "failure": error.to_failure()}
 
 
 def _shown(spec: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]) -> dict[str, Any]:
@@ -241,6 +248,11 @@ class _Module(AnsibleModule):
     def __init__(self, task: Task) -> None:
         begin: Callable[..., None] = super().__init__
         begin(argument_spec=dict(task.options), supports_check_mode=True, **task.rules)
+
+    def _load_params(self) -> None:
+        load: Callable[[], None] = super()._load_params
+        load()
+        self.params = given(self.params, self.argument_spec)
 
     def _log_invocation(self) -> None:
         pass

@@ -206,19 +206,23 @@ failure:
 
 from ansible_collections.azureml.model_management.plugins.module_utils._options.auth import AUTH_OPTIONS
 from ansible_collections.azureml.model_management.plugins.module_utils._options.connection import CONNECTION_OPTIONS
+from ansible_collections.azureml.model_management.plugins.module_utils._options.files import (
+    PathOption,
+    kubeconfig_option,
+)
 from ansible_collections.azureml.model_management.plugins.module_utils._runner import Task, reporting, run_module
 from ansible_collections.azureml.model_management.plugins.module_utils._tasks.kubeconfig import kubeconfig
 
 TASK = Task(
     options={
         "source": {"type": "str", "choices": ["file", "aks", "acs", "arm"], "default": "file"},
-        "path": {"type": "str"},
+        "path": kubeconfig_option({"type": "str"}),
         "context": {"type": "str"},
         "namespace": {"type": "str"},
         "cluster_name": {"type": "str"},
         "cluster_resource_group": {"type": "str"},
         "admin": {"type": "bool", "default": False},
-        "ssh_key_file": {"type": "path", "no_log": False},
+        "ssh_key_file": PathOption({"type": "path", "no_log": False}),
         "az": {"type": "path", "default": "az"},
         **CONNECTION_OPTIONS,
         **AUTH_OPTIONS,

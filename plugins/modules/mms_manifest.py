@@ -336,6 +336,7 @@ failure:
 from ansible_collections.azureml.model_management.plugins.module_utils._options.asset import ASSET_OPTIONS
 from ansible_collections.azureml.model_management.plugins.module_utils._options.auth import AUTH_OPTIONS
 from ansible_collections.azureml.model_management.plugins.module_utils._options.connection import CONNECTION_OPTIONS
+from ansible_collections.azureml.model_management.plugins.module_utils._options.files import PathOption
 from ansible_collections.azureml.model_management.plugins.module_utils._options.storage import STORAGE_OPTIONS
 from ansible_collections.azureml.model_management.plugins.module_utils._options.versions import VERSIONS_OPTIONS
 from ansible_collections.azureml.model_management.plugins.module_utils._runner import Task, converging, run_module
@@ -344,12 +345,12 @@ from ansible_collections.azureml.model_management.plugins.module_utils._tasks.ma
 TASK = Task(
     options={
         "name": {"type": "str"},
-        "driver": {"type": "str"},
+        "driver": PathOption({"type": "str"}),
         "assets": {"type": "list", "elements": "dict", "options": ASSET_OPTIONS},
         "models": {"type": "list", "elements": "str"},
         "runtime_type": {"type": "str", "default": "Python"},
-        "pip_requirements": {"type": "str"},
-        "conda_file": {"type": "str"},
+        "pip_requirements": PathOption({"type": "str"}),
+        "conda_file": PathOption({"type": "str"}),
         "webservice_type": {"type": "str", "choices": ["Realtime"]},
         "description": {"type": "str"},
         **VERSIONS_OPTIONS,

@@ -268,6 +268,7 @@ failure:
 
 from ansible_collections.azureml.model_management.plugins.module_utils._options.auth import AUTH_OPTIONS
 from ansible_collections.azureml.model_management.plugins.module_utils._options.connection import CONNECTION_OPTIONS
+from ansible_collections.azureml.model_management.plugins.module_utils._options.files import PathOption
 from ansible_collections.azureml.model_management.plugins.module_utils._options.storage import STORAGE_OPTIONS
 from ansible_collections.azureml.model_management.plugins.module_utils._options.versions import VERSIONS_OPTIONS
 from ansible_collections.azureml.model_management.plugins.module_utils._runner import Task, converging, run_module
@@ -276,7 +277,7 @@ from ansible_collections.azureml.model_management.plugins.module_utils._tasks.mo
 TASK = Task(
     options={
         "name": {"type": "str"},
-        "path": {"type": "path"},
+        "path": PathOption({"type": "path"}),
         "url": {"type": "str"},
         "mime_type": {"type": "str"},
         "unpack": {"type": "bool"},

@@ -194,6 +194,7 @@ failure:
 
 from ansible_collections.azureml.model_management.plugins.module_utils._options.auth import AUTH_OPTIONS
 from ansible_collections.azureml.model_management.plugins.module_utils._options.connection import CONNECTION_OPTIONS
+from ansible_collections.azureml.model_management.plugins.module_utils._options.files import PathOption
 from ansible_collections.azureml.model_management.plugins.module_utils._runner import Task, converging, run_module
 from ansible_collections.azureml.model_management.plugins.module_utils._tasks.keys import KeysSteps
 
@@ -203,7 +204,7 @@ TASK = Task(
         "regenerate": {"type": "str", "choices": ["primary", "secondary"]},
         "if_equals": {"type": "str", "no_log": True},
         "older_than": {"type": "str"},
-        "record": {"type": "path"},
+        "record": PathOption({"type": "path"}, read=False),
         **CONNECTION_OPTIONS,
         **AUTH_OPTIONS,
     },

@@ -16,7 +16,9 @@ import importlib
 import json
 import os
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from typing import Any
 
 from ansible import constants as C
@@ -26,8 +28,12 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ansible_collections.azureml.model_management.plugins.module_utils._errors import InputError
 from ansible_collections.azureml.model_management.plugins.module_utils._masking import Gate
-from ansible_collections.azureml.model_management.plugins.module_utils._runner import Task, outcome
+from ansible_collections.azureml.model_management.plugins.module_utils._options.files import with_paths
+from ansible_collections.azureml.model_management.plugins.module_utils._options.given import given
+from ansible_collections.azureml.model_management.plugins.module_utils._runner import Task, failed_result, outcome
+from ansible_collections.azureml.model_management.plugins.plugin_utils._local_files import LocalFiles
 
 try:
     import requests
@@ -57,25 +63,57 @@ class ActionModule(ActionBase):
         variables = task_vars or {}
         name = self._task.action.rpartition(".")[2]
         task: Task = importlib.import_module(f"{_MODULES}.{name}").TASK
-        arguments = _with_json_text(task, self._task.args)
+        arguments = given(_with_json_text(task, self._task.args), task.options)
         try:
-            self._check_same(variables)
-            result.update(self._in_process(task, plain(arguments)))
-            if not _invocation_is_shown(variables):
-                result.pop("invocation")
-        except NotTheSame as difference:
-            display.vvv(f"{self._task.action} runs as a module: {difference}.")
-            result.update(self._as_module(arguments, variables))
+            try:
+                self._check_same(variables)
+                result.update(self._in_process(task, arguments))
+                if not _invocation_is_shown(variables):
+                    result.pop("invocation")
+            except NotTheSame as difference:
+                display.vvv(f"{self._task.action} runs as a module: {difference}.")
+                result.update(self._as_module(task, arguments, variables))
+        except InputError as error:
+            result.update(failed_result(error), request_ids=[])
         return result
 
-    def _as_module(self, arguments: Mapping[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
+    def _as_module(self, task: Task, arguments: Mapping[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
         wrap_async = self._task.async_val and not self._connection.has_native_async
-        result: dict[str, Any] = self._execute_module(
-            module_args=dict(arguments), task_vars=variables, wrap_async=wrap_async
-        )
-        if not wrap_async:
-            ActionBase._remove_tmp_path(self, self._connection._shell.tmpdir)
+        started = False
+        try:
+            files = LocalFiles(self._loader, self._found, self._tmpdir_of_module)
+            arguments = self._with_files(task, arguments, files)
+            if files.copies:
+                # Another user may have to read them.
+                allow: Callable[..., Any] = self._fixup_perms2
+                allow([self._connection._shell.tmpdir, *map(str, files.copies)], execute=False)
+            result: dict[str, Any] = self._execute_module(
+                module_args=dict(arguments), task_vars=variables, wrap_async=wrap_async
+            )
+            started = "ansible_job_id" in result
+        finally:
+            if not started:  # what runs in the background removes the folder when it has ended
+                ActionBase._remove_tmp_path(self, self._connection._shell.tmpdir)
         return result
+
+    def _tmpdir_of_module(self) -> str:
+        """Return the folder that a module process is put in, and that is removed after it."""
+        return str(self._connection._shell.tmpdir or self._make_tmp_path())
+
+    def _found(self, path: str) -> str:
+        find: Callable[[str, str], str] = self._find_needle
+        return find("files", path)
+
+    def _with_files(self, task: Task, arguments: Mapping[str, Any], files: LocalFiles) -> Mapping[str, Any]:
+        """Return the arguments with the paths of files on the controller.
+
+        Where a task runs on another machine, its paths are those of files there, and are left as they are.
+
+        Raises:
+            InputError: a file cannot be decrypted.
+        """
+        local = self._connection.transport == "local"
+        return with_paths(task.options, arguments, files.place) if local else arguments
 
     def _check_same(self, variables: Mapping[str, Any]) -> None:
         """Check that a module would run on this machine, as this user, with this Python and in this environment.
@@ -107,12 +145,24 @@ class ActionModule(ActionBase):
         configured = C.config.get_config_value("INTERPRETER_PYTHON", variables=variables)
         return str(self._templar.template(configured)).strip()
 
-    def _in_process(self, task: Task, arguments: dict[str, Any]) -> dict[str, Any]:
+    def _in_process(self, task: Task, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Do what the module would do.
 
         Raises:
             NotTheSame: the options are not in order; the module says so in its own words.
+            InputError: a file cannot be decrypted.
         """
+        with ExitStack() as stack:
+
+            def private_folder() -> str:
+                return stack.enter_context(
+                    tempfile.TemporaryDirectory(prefix="mms-", dir=vars(C).get("DEFAULT_LOCAL_TMP"))
+                )
+
+            files = LocalFiles(self._loader, self._found, private_folder)
+            return self._outcome(task, plain(self._with_files(task, arguments, files)))
+
+    def _outcome(self, task: Task, arguments: dict[str, Any]) -> dict[str, Any]:
         validated = ArgumentSpecValidator(task.options, **task.rules).validate(arguments)
         if validated.error_messages or validated._warnings or validated._deprecations:
             raise NotTheSame("there is something to say about its options")

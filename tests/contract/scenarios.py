@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,13 @@ class Scenario:
     second: Callable[[Workbench, Path], Options]
     versioned: bool
     most_requests: int
+
+
+def specification(module: str) -> dict[str, Any]:
+    """The argument specification of a module."""
+    found = importlib.import_module(f"ansible_collections.azureml.model_management.plugins.modules.{module}")
+    options: dict[str, Any] = found.TASK.options
+    return options
 
 
 def _nothing(bench: Workbench, folder: Path) -> None:

@@ -89,4 +89,4 @@ def test_a_module_is_short(name: str) -> None:
     source = inspect.getsource(module(name))
     code = source.rpartition('"""')[2].splitlines()
     lines = [line for line in code if line.strip() and not line.lstrip().startswith("#")]
-    assert len(lines) <= 30
+    assert len(lines) <= 32

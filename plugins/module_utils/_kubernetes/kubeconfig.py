@@ -90,6 +90,11 @@ def is_text(source: str) -> bool:
     return "\n" in source or ": " in source or source.lstrip("\ufeff \t").startswith("{") or not source.strip()
 
 
+def paths_in(source: str) -> list[str]:
+    """Return the paths in an option that is either paths or a text."""
+    return [] if is_text(source) else split_paths(source)
+
+
 def split_paths(joined: str) -> list[str]:
     """Return the paths of a list as E(KUBECONFIG) holds it."""
     return [path for path in joined.split(os.pathsep) if path]

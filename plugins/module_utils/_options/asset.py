@@ -6,8 +6,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from .files import PathOption
+
 ASSET_OPTIONS: dict[str, dict[str, Any]] = {
-    "source": {"type": "str", "required": True},
+    "source": PathOption({"type": "str", "required": True}),
     "id": {"type": "str"},
     "mime_type": {"type": "str"},
     "unpack": {"type": "bool"},

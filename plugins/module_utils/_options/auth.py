@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._auth.settings import AUTH_SOURCES
+from .files import PathOption
 
 AUTH_OPTIONS: dict[str, dict[str, Any]] = {
     "access_token": {"type": "str", "no_log": True},
@@ -22,13 +23,13 @@ AUTH_OPTIONS: dict[str, dict[str, Any]] = {
     "tenant": {"type": "str"},
     "ad_user": {"type": "str"},
     "password": {"type": "str", "no_log": True},
-    "x509_certificate_path": {"type": "path"},
+    "x509_certificate_path": PathOption({"type": "path"}),
     "thumbprint": {"type": "str"},
     "oidc_token": {"type": "str", "no_log": True},
-    "oidc_token_file": {"type": "path", "no_log": False},
+    "oidc_token_file": PathOption({"type": "path", "no_log": False}),
     "cloud_environment": {"type": "str"},
     "authority_host": {"type": "str", "aliases": ["adfs_authority_url"]},
     "disable_instance_discovery": {"type": "bool"},
     "token_audience": {"type": "str", "no_log": False},
-    "token_cache": {"type": "path", "no_log": False},
+    "token_cache": PathOption({"type": "path", "no_log": False}, read=False),
 }

@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from ansible.module_utils.common.parameters import env_fallback
-from ansible.module_utils.errors import AnsibleFallbackNotFound
-
 from .._errors import InputError
 from .._generations.generation import ACCOUNT, GENERATIONS, Generation
 from .._masking import has_credentials
 from .._transport.http import HttpSettings
+from .files import PathOption
+from .given import from_environment
 
 _VARIABLES = {
     "api_url": "AZUREML_MMS_API_URL",
@@ -27,16 +26,8 @@ _VARIABLES = {
 }
 
 
-def _from_environment(variable: str) -> str:
-    """Return the variable's value; one that is empty counts as unset, because AWX injects such."""
-    value: str = env_fallback(variable)
-    if not value.strip():
-        raise AnsibleFallbackNotFound
-    return value
-
-
 def _text(name: str) -> dict[str, Any]:
-    return {"type": "str", "fallback": (_from_environment, [_VARIABLES[name]])}
+    return {"type": "str", "fallback": (from_environment, [_VARIABLES[name]])}
 
 
 CONNECTION_OPTIONS: dict[str, dict[str, Any]] = {
@@ -47,14 +38,14 @@ CONNECTION_OPTIONS: dict[str, dict[str, Any]] = {
     "resource_group": _text("resource_group"),
     "account_name": _text("account_name"),
     "validate_certs": {"type": "bool", "default": True},
-    "ca_path": {"type": "path"},
+    "ca_path": PathOption({"type": "path"}),
     "proxy": {"type": "str", "no_log": True},
     "timeout": {"type": "int", "default": 30},
     "retries": {"type": "int", "default": 3},
     "allow_insecure_http": {
         "type": "bool",
         "default": False,
-        "fallback": (_from_environment, ["AZUREML_MMS_ALLOW_INSECURE_HTTP"]),
+        "fallback": (from_environment, ["AZUREML_MMS_ALLOW_INSECURE_HTTP"]),
     },
 }
 

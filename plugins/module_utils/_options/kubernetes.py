@@ -9,22 +9,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible.module_utils.common.parameters import env_fallback
+from .files import PathOption, kubeconfig_option
+from .given import from_environment
 
 
 def _option(kind: str, variable: str, **more: Any) -> dict[str, Any]:
-    return {"type": kind, "fallback": (env_fallback, [variable]), **more}
+    return {"type": kind, "fallback": (from_environment, [variable]), **more}
 
 
 KUBERNETES_OPTIONS: dict[str, dict[str, Any]] = {
     # As JSON text: of a mapping, Ansible would censor every single value, "default" and "v1" included.
-    "kubeconfig": _option("json", "K8S_AUTH_KUBECONFIG", no_log=True),
+    "kubeconfig": kubeconfig_option(_option("json", "K8S_AUTH_KUBECONFIG", no_log=True)),
     "context": _option("str", "K8S_AUTH_CONTEXT"),
     "host": _option("str", "K8S_AUTH_HOST"),
     "api_key": _option("str", "K8S_AUTH_API_KEY", no_log=True),
-    "client_cert": _option("path", "K8S_AUTH_CERT_FILE"),
-    "client_key": _option("path", "K8S_AUTH_KEY_FILE", no_log=False),
-    "ca_cert": _option("path", "K8S_AUTH_SSL_CA_CERT"),
+    "client_cert": PathOption(_option("path", "K8S_AUTH_CERT_FILE")),
+    "client_key": PathOption(_option("path", "K8S_AUTH_KEY_FILE", no_log=False)),
+    "ca_cert": PathOption(_option("path", "K8S_AUTH_SSL_CA_CERT")),
     "validate_certs": _option("bool", "K8S_AUTH_VERIFY_SSL"),
     "proxy": _option("str", "K8S_AUTH_PROXY"),
     "impersonate_user": _option("str", "K8S_AUTH_IMPERSONATE_USER"),

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .files import kubeconfig_option
+
 _AUTOSCALER = {
     "enabled": {"type": "bool"},
     "min_replicas": {"type": "int"},
@@ -28,7 +30,7 @@ SERVICE_OPTIONS: dict[str, dict[str, Any]] = {
     "image": {"type": "str"},
     "compute_resource_id": {"type": "str"},
     # As JSON text: of a mapping, Ansible would censor every single value, "default" and "v1" included.
-    "kubeconfig": {"type": "json", "no_log": True},
+    "kubeconfig": kubeconfig_option({"type": "json", "no_log": True}),
     "pull_secret": {"type": "str", "no_log": False},
     "replicas": {"type": "int"},
     "autoscaler": {"type": "dict", "options": _AUTOSCALER},

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, BinaryIO, Protocol
 
 from .._errors import InputError, UploadError
-from .folder import content_changed, digest_of_folder, pack
+from .folder import content_changed, digest_of_folder, pack, refuse_ciphertext
 
 _READ_SIZE = 1 << 20
 _BUILT_IN_TYPES = mimetypes.MimeTypes(
@@ -57,7 +57,7 @@ def content_of(path: str | os.PathLike[str]) -> Content:
     """Read a file or folder once and return what it is. Nothing is sent.
 
     Raises:
-        InputError: It does not exist, cannot be read, is empty, or holds something that cannot be uploaded.
+        InputError: It does not exist, cannot be read, is encrypted, or holds something that cannot be uploaded.
     """
     where = Path(os.path.abspath(os.path.expanduser(path)))
     if not where.name.isprintable():
@@ -73,8 +73,6 @@ def content_of(path: str | os.PathLike[str]) -> Content:
     except OSError as error:
         name = error.filename or where
         raise InputError(f"{name} cannot be read: {error.strerror or error}. Check path and permissions.") from error
-    if not size:
-        raise InputError(f"{where} is empty. An empty file is refused, for it is hardly what you want to upload.")
     mime_type = _BUILT_IN_TYPES.guess_type(where.name)[0] or "application/octet-stream"
     return Content(where, sha256, size, mime_type, False, f"{sha256}/{where.name}")
 
@@ -83,6 +81,8 @@ def _digest_of_file(path: Path) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     with path.open("rb", buffering=0) as file:
         while chunk := file.read(_READ_SIZE):
+            if not size:
+                refuse_ciphertext(path, chunk)
             digest.update(chunk)
             size += len(chunk)
     return digest.hexdigest(), size
@@ -133,6 +133,8 @@ class _Verified:
             UploadError: The file is not what it was.
         """
         left = self._content.size - self._given
+        if not left and self._content.size:
+            return b""
         wanted = left if size < 0 else min(size, left)
         data = self._file.read(wanted)
         while len(data) < wanted:
@@ -142,7 +144,7 @@ class _Verified:
             data += more
         self._digest.update(data)
         self._given += len(data)
-        if wanted and self._given == self._content.size:
+        if self._given == self._content.size:
             longer = self._file.read(1)
             if longer or self._digest.hexdigest() != self._content.sha256:
                 raise content_changed(self._content.path)

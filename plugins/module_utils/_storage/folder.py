@@ -20,6 +20,7 @@ from .._errors import InputError, UploadError
 # Models hardly shrink, so the fastest level it is.
 _COMPRESSION = 1
 _READ_SIZE = 1 << 20
+_VAULT = b"$ANSIBLE_VAULT;"  # what every file of ansible-vault begins with
 
 _KINDS = frozenset((stat.S_IFREG, stat.S_IFDIR))
 _KIND_WORDS = {
@@ -62,6 +63,19 @@ def content_changed(path: Path) -> UploadError:
     )
 
 
+def refuse_ciphertext(path: Path, begin: bytes) -> None:
+    """Refuse a file that ansible-vault has encrypted: nobody could use it where it is uploaded to.
+
+    Raises:
+        InputError: it begins like one.
+    """
+    if begin.startswith(_VAULT):
+        raise InputError(
+            f"{path} is encrypted by ansible-vault. It is decrypted where it is on the controller and the task runs "
+            "there; otherwise decrypt it before."
+        )
+
+
 def digest_of_folder(folder: Path) -> tuple[str, int]:
     """Return the digest of a folder's content, and the bytes of its files together.
 
@@ -75,7 +89,11 @@ def digest_of_folder(folder: Path) -> tuple[str, int]:
         if not member.is_folder:
             files += 1
             with member.path.open("rb", buffering=0) as file:
+                begun = False
                 while chunk := file.read(_READ_SIZE):
+                    if not begun:
+                        refuse_ciphertext(member.path, chunk)
+                    begun = True
                     digest.update(chunk)
                     size += len(chunk)
         listing.add(member, digest.hexdigest())

@@ -4,16 +4,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from .._errors import InputError
 from .._masking import has_credentials, without_query
+from .._options.files import is_url
 from .._session import Session
 from .._storage.content import Content, content_of
 
-_URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+://")
 _URL_SCHEMES = ("http", "https", "wasb", "wasbs")
 
 
@@ -47,7 +46,7 @@ def source_from(option: str, value: str, session: Session) -> Source:
     Raises:
         InputError: the file cannot be read or is empty, or the URL cannot work; names the option.
     """
-    if _URL.match(value):
+    if is_url(value):
         return Source(checked_url(option, value), without_query(value).rstrip("/").rpartition("/")[2])
     try:
         content = content_of(Path(value))

@@ -167,12 +167,29 @@ def test_a_pipe_in_a_folder_or_instead_of_one_is_refused(model: Path) -> None:
         content_of(model / "pipe")
 
 
-def test_what_is_not_there_or_empty_is_refused(tmp_path: Path) -> None:
+def test_an_empty_file_is_content_like_any_other(tmp_path: Path) -> None:
+    path = tmp_path / "__init__.py"
+    path.touch()
+    content = content_of(path)
+    assert (content.size, content.sha256) == (0, hashlib.sha256().hexdigest())
+    assert read_all(content) == b""
+    path.write_text("x = 1")
+    with pytest.raises(UploadError, match="changed while it was uploaded"), opened(content) as (stream, _size):
+        stream.read(1)
+
+
+@pytest.mark.parametrize("folder", [False, True])
+def test_ciphertext_of_ansible_vault_is_never_uploaded(folder: bool, tmp_path: Path) -> None:
+    path = tmp_path / "model" / "weights.bin"
+    path.parent.mkdir()
+    path.write_text("$ANSIBLE_VAULT;1.1;AES256\n6162\n")
+    with pytest.raises(InputError, match=r"weights\.bin is encrypted by ansible-vault"):
+        content_of(path.parent if folder else path)
+
+
+def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"no\.pkl cannot be read: No such file or directory"):
         content_of(tmp_path / "no.pkl")
-    (tmp_path / "empty.pkl").touch()
-    with pytest.raises(InputError, match=r"empty\.pkl is empty"):
-        content_of(tmp_path / "empty.pkl")
     (tmp_path / "folder" / "in").mkdir(parents=True)
     with pytest.raises(InputError, match="folder holds no file"):
         content_of(tmp_path / "folder")

@@ -1,0 +1,70 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What users write into options: empty strings, empty files, names that nothing could refer to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Workbench
+from scenarios import SCENARIOS, Scenario, specification
+
+
+def emptied(spec: dict[str, Any], *, but: dict[str, Any]) -> dict[str, Any]:
+    """All options that are not given, as AWX and variables that are not set give them."""
+    return {name: "" for name in spec if name not in but}
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.module)
+def test_an_empty_string_changes_nothing(scenario: Scenario, bench: Workbench, tmp_path: Path) -> None:
+    scenario.prepare(bench, tmp_path)
+    options = scenario.first(bench, tmp_path)
+    made = bench.ok(scenario.module, **options).result
+    connection = {"api_version": "", "account_name": ""}
+    empty = emptied(
+        specification(scenario.module), but={**options, **connection, "poll_interval": 1, "wait_timeout": 1}
+    )
+    again = bench.ok(scenario.module, **options, **empty)
+    assert not again.result["changed"], again.result["changes"]
+    assert again.result[scenario.key] == made[scenario.key]
+    assert again.writes == []
+
+
+def test_an_empty_path_is_none(account: Workbench, driver_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(driver_file.parent)
+    for module, options, missing in (
+        ("mms_model", {"name": "iris", "path": ""}, "path, url"),
+        ("mms_manifest", {"name": "iris", "driver": ""}, "driver"),
+        ("mms_manifest", {"name": "iris", "driver": str(driver_file), "assets": [{"source": ""}]}, "source"),
+        ("mms_score", {"service": "", "input": 1}, "service"),
+        ("mms_operation_info", {"operation_ids": [""]}, "operation_ids"),
+    ):
+        run = account.run(module, **options)
+        assert run.result["failed"], module
+        assert missing in run.result["msg"]
+        assert run.requests == []
+
+
+def test_an_empty_media_type_makes_no_new_version(bench: Workbench, model_file: Path) -> None:
+    first = bench.ok("mms_model", name="mime", path=str(model_file), mime_type="")
+    assert first.result["changed"]
+    assert not bench.ok("mms_model", name="mime", path=str(model_file), mime_type="").result["changed"]
+
+
+def test_empty_files_are_taken(bench: Workbench, driver_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "__init__.py").touch()
+    (tmp_path / "requirements.txt").touch()
+    bench.ok("mms_model", name="empty", path=str(tmp_path / "__init__.py"))
+    options = {
+        "name": "iris",
+        "driver": str(driver_file),
+        "models": ["empty"],
+        "assets": [{"source": str(tmp_path / "__init__.py")}],
+        "pip_requirements": str(tmp_path / "requirements.txt"),
+    }
+    if bench.api_version.startswith("2017-06"):
+        options["runtime_type"] = "SparkPython"
+    assert bench.ok("mms_manifest", **options).result["changed"]
+    assert not bench.ok("mms_manifest", **options).result["changed"]
