@@ -185,3 +185,18 @@ def test_many_operations_are_waited_for_with_few_requests(account: Workbench, tm
     assert {operation["state"] for operation in run.result["operations"]} == {"Succeeded"}
     assert len(run.requests) <= len(ids) + 5
     assert account.api_version == ACCOUNT
+
+
+def test_the_log_of_a_service_is_read_by_name_and_by_id_and_outlives_it(bench: Workbench, tmp_path: Path) -> None:
+    BY_MODULE["mms_service"].prepare(bench, tmp_path)
+    service = bench.ok("mms_service", name="iris", image=image_id(bench), **service_options(bench)).result["service"]
+    for name in ("iris", service["id"]):
+        run = bench.ok("mms_service_logs", service=name)
+        assert run.result["changed"] is False
+        assert run.result["content"].splitlines() == run.result["lines"]
+    bench.ok("mms_service", name="iris", state="absent")
+    assert bench.ok("mms_service_logs", service="iris", tail=1).result["lines"] is not None
+    refused = bench.run("mms_service_logs", service="rose").result
+    assert refused["failure"]["code"] == "NotFound"
+    assert "no log of a service 'rose'" in refused["msg"]
+    assert bench.run("mms_service_logs", service="iris", tail=0).result["failure"]["code"] == "InvalidInput"

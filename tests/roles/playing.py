@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import requests
+
 from mms_local.testing import ServerProcess
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,6 +85,32 @@ class Bench:
         """Run a playbook, a file or one of the collection by its name, with these extra variables."""
         (self.folder / "variables.json").write_text(json.dumps(variables), encoding="utf-8")
         return self._run(playbook, "-e", f"@{self.folder / 'variables.json'}", *options)
+
+    def playbook(self, module: str, **options: Any) -> Path:
+        """Write a playbook of one task and return its path."""
+        return self._written({"tasks": [{module: options}]})
+
+    def roles(self, *variables: Mapping[str, Any]) -> Path:
+        """Write a playbook that uses deploy_web_service once with each of these variables, and return its path."""
+        name = "azureml.model_management.deploy_web_service"
+        return self._written(
+            {"tasks": [{"ansible.builtin.include_role": {"name": name}, "vars": dict(v)} for v in variables]}
+        )
+
+    def _written(self, play: Mapping[str, Any]) -> Path:
+        path = self.folder / "playbook.yml"
+        header = {"hosts": "localhost", "connection": "local", "gather_facts": False}
+        path.write_text(json.dumps([{**header, **play}]), encoding="utf-8")
+        return path
+
+    def services(self) -> list[str]:
+        """Names of the services that there are."""
+        names = self.server.environment
+        path = f"/api/subscriptions/{names['AZURE_SUBSCRIPTION_ID']}/resourceGroups/{names['AZURE_RESOURCE_GROUP']}"
+        url = f"{self.server.url}{path}/accounts/{names['AZUREML_MMS_ACCOUNT']}/services"
+        headers = {"Authorization": f"Bearer {names['AZUREML_MMS_ACCESS_TOKEN']}"}
+        answer = requests.get(url, params={"api-version": "2017-09-01-preview"}, headers=headers, timeout=20)
+        return sorted(service["name"] for service in answer.json()["value"])
 
     def play_hosts(self, playbook: str, hosts: Mapping[str, Mapping[str, Any]], *options: str) -> Played:
         """Run a playbook of the collection with these inventory hosts."""

@@ -73,32 +73,140 @@ def test_check_mode_follows_a_change_of_the_driver_down_to_the_service(bench: Be
     assert bench.writes() == []
 
 
-def test_a_release_that_crashes_is_set_back_while_the_old_one_answers_all_the_time(bench: Bench) -> None:
+def test_a_bad_release_is_refused_beside_the_live_service_which_never_runs_it(bench: Bench) -> None:
     assert bench.play("deploy", bench.variables("iris", bench.good_driver("one"), smoke_test=SMOKE_TEST)).status == 0
     before = bench.record("iris")
     crashing = bench.variables("iris", bench.driver("crashing.py", CRASHING), smoke_test=SMOKE_TEST)
     with ServiceUser(bench.server, "iris") as user:
-        played = bench.play("deploy", crashing)
-    assert played.status != 0
-    assert "the weights are missing" in played.output
-    assert f"It runs image {before['image']['id']} again" in played.output
-    assert bench.record("iris")["result"] == "rolled_back"
+        bench.writes()
+        crashed = bench.play("deploy", crashing)
+        wrong = bench.play("deploy", bench.variables("iris", bench.good_driver("two"), smoke_test=SMOKE_TEST))
+        assert "services.update" not in bench.writes()
+    assert crashed.status != 0
+    assert "the weights are missing" in crashed.output
+    assert wrong.status != 0
+    assert "output[0] is 'two' instead of 'one'" in wrong.output
+    record = bench.record("iris")
+    assert record["result"] == "refused"
+    assert f"image {before['image']['id']} runs, in state Succeeded" in record["story"]
     assert user.answers > 10
     assert user.refused == []
     assert user.values == {'["one"]'}
+    assert bench.services() == ["iris"]
+
+    good = bench.play("deploy", bench.variables("iris", bench.good_driver("one"), smoke_test=SMOKE_TEST))
+    assert good.status == 0, good.output
+    assert good.changed_tasks() == ["Write the deployment record"]
 
 
 @pytest.mark.slow
-def test_a_release_that_answers_wrong_is_set_back(bench: Bench) -> None:
-    assert bench.play("deploy", bench.variables("iris", bench.good_driver("one"), smoke_test=SMOKE_TEST)).status == 0
-    played = bench.play("deploy", bench.variables("iris", bench.good_driver("two"), smoke_test=SMOKE_TEST))
+def test_a_candidate_must_answer_as_the_live_service_does(bench: Bench) -> None:
+    compare = {"inputs": [{"data": [1]}, {"data": [2]}]}
+    assert bench.play("deploy", bench.variables("iris", bench.good_driver("one"), compare=compare)).status == 0
+    other = bench.play("deploy", bench.variables("iris", bench.good_driver("two"), compare=compare))
+    assert other.status != 0
+    assert "output[0] is 'two' instead of 'one'" in other.output
+    assert bench.record("iris")["result"] == "refused"
+
+    (bench.folder / "recorded.json").write_text('[{"data": [1]}]', encoding="utf-8")
+    alike = bench.driver("alike.py", "def init():\n    pass\n\n\ndef run(raw):\n    return ['o' + 'ne']\n")
+    recorded = {"src": str(bench.folder / "recorded.json")}
+    played = bench.play("deploy", bench.variables("iris", alike, compare=recorded))
+    assert played.status == 0, played.output
+    assert bench.record("iris")["changed"] == ["manifest", "image", "service"]
+    assert bench.services() == ["iris"]
+
+
+@pytest.mark.parametrize("given", ["true", "True", "false", "no"])
+def test_going_back_is_decided_by_what_a_text_says(bench: Bench, given: str) -> None:
+    """The command line and surveys give texts, on which conditions of Ansible would die, or take any for true."""
+    first = bench.variables("iris", bench.good_driver("one"), smoke_test=SMOKE_TEST, strategy="in_place")
+    assert bench.play("deploy", first).status == 0
+    before = bench.record("iris")["image"]["id"]
+    second = bench.variables("iris", bench.good_driver("two"), smoke_test=SMOKE_TEST, strategy="in_place")
+    played = bench.play("deploy", second, "-e", f"deploy_web_service_rollback={given}")
     assert played.status != 0
     assert "output[0] is 'two' instead of 'one'" in played.output
-    assert bench.record("iris")["result"] == "rolled_back"
+    record = bench.record("iris")
+    if given.lower() == "true":
+        assert record["result"] == "rolled_back"
+        assert record["story"] == f"It runs image {before} again, as before, and has answered the sample."
+        assert ServiceUser(bench.server, "iris").ask() == (200, '["one"]')
+    else:
+        assert record["result"] == "failed"
+        assert "deploy_web_service_rollback is false" in record["story"]
+        assert ServiceUser(bench.server, "iris").ask() == (200, '["two"]')
 
-    again = bench.play("deploy", bench.variables("iris", bench.good_driver("one"), smoke_test=SMOKE_TEST))
-    assert again.status == 0, again.output
-    assert again.changed_tasks() == ["Write the deployment record"]
+
+def test_the_log_outlives_a_service_that_was_removed_and_its_last_trace_is_told(bench: Bench) -> None:
+    broken = "def init():\n    pass\n\n\ndef run(raw):\n    raise ValueError('wrong shape')\n"
+    played = bench.play("deploy", bench.variables("iris", bench.driver("broken.py", broken), smoke_test=SMOKE_TEST))
+    assert played.status != 0
+    record = bench.record("iris")
+    assert record["result"] == "removed"
+    assert "ValueError: wrong shape" in record["reason"]
+    assert "broken.py" in record["reason"]
+    assert "azureml_inference_server_http" not in record["reason"]
+    assert record["reason"].count("ValueError: wrong shape") == 1
+    read = bench.play(str(bench.playbook("azureml.model_management.mms_service_logs", service="iris")), {}, "-v")
+    assert "ValueError: wrong shape" in read.output
+
+
+def test_the_role_used_twice_in_one_play_keeps_two_stories_apart(bench: Bench) -> None:
+    good = bench.variables("first", bench.good_driver("one"), smoke_test=SMOKE_TEST)
+    bad = bench.variables("second", bench.driver("crashing.py", CRASHING), smoke_test=SMOKE_TEST)
+    played = bench.play(str(bench.roles(good, bad)), {})
+    assert played.status != 0
+    assert bench.record("first")["output"] == ["one"]
+    record = bench.record("second")
+    assert (record["result"], record["output"], record["scoring_uri"]) == ("removed", None, None)
+
+
+def test_two_hosts_that_describe_the_same_service_make_it_once(bench: Bench) -> None:
+    variables = bench.variables("iris", bench.good_driver("one"), smoke_test=SMOKE_TEST)
+    played = bench.play_hosts("fleet", {"one": variables, "two": {**variables, "deploy_web_service_record_path": ""}})
+    assert played.status == 0, played.output
+    assert sorted(bench.writes()) == sorted(
+        ["models.create", "manifests.create", "images.create", "services.create", "blob.put", "blob.put"]
+    )
+
+
+def test_the_connection_is_variables_like_everything_else(bench: Bench) -> None:
+    names = bench.server.environment
+    connection = {
+        "api_url": names["AZUREML_MMS_API_URL"],
+        "access_token": names["AZUREML_MMS_ACCESS_TOKEN"],
+        "subscription_id": names["AZURE_SUBSCRIPTION_ID"],
+        "resource_group": names["AZURE_RESOURCE_GROUP"],
+        "account_name": names["AZUREML_MMS_ACCOUNT"],
+        "storage_connection_string": names["AZURE_STORAGE_CONNECTION_STRING"],
+    }
+    variables = bench.variables("iris", bench.good_driver("one"), smoke_test=SMOKE_TEST, connection=connection)
+    bench.environment = dict.fromkeys(names, "")
+    played = bench.play("deploy", variables)
+    assert played.status == 0, played.output
+    assert bench.record("iris")["output"] == ["one"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"name": "iris_flowers"}, "name is 'iris_flowers'"),
+        ({"autoscaler": {"enabled": True}, "replicas": 2}, "replicas and autoscaler.enabled exclude each other"),
+        ({"image": "nothing:7", "driver": ""}, "'nothing:7' does not exist"),
+        ({"models": [{"name": "nothing"}]}, "'nothing' does not exist"),
+    ],
+    ids=["a name that is none", "options that exclude each other", "an image that is not there", "a model likewise"],
+)
+def test_what_can_be_known_before_is_refused_before(bench: Bench, wrong: dict[str, object], words: str) -> None:
+    variables = bench.variables("iris", bench.good_driver("one"))
+    variables.update({f"deploy_web_service_{name}": value for name, value in wrong.items()})
+    bench.writes()
+    played = bench.play("deploy", variables)
+    assert played.status != 0
+    assert "cannot be deployed. Nothing was changed." in played.output
+    assert words in played.output
+    assert bench.writes() == []
 
 
 @pytest.mark.slow
@@ -139,8 +247,8 @@ def test_all_problems_are_reported_at_once_before_anything_is_changed(bench: Ben
     bench.writes()
     played = bench.play("deploy", variables)
     assert played.status != 0
-    assert f"File {bench.folder / 'absent.py'} does not exist." in played.output
-    assert "File absent.txt does not exist." in played.output
+    assert f"{bench.folder / 'absent.py'} cannot be read: No such file or directory" in played.output
+    assert "absent.txt cannot be read: No such file or directory" in played.output
     assert "Is the local MMS running? `mms-local start` starts it" in played.output
     assert "kubectl" in played.output  # which is missing here, or cannot reach the cluster
     assert bench.writes() == []

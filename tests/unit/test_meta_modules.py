@@ -18,6 +18,7 @@ MODULES = {path.stem: path for path in sorted((ROOT / "plugins/modules").glob("m
 WITHOUT_INFO = {
     "mms_pull_secret": "kubectl and kubernetes.core read secrets; one more reader is one more place to leak them",
     "mms_score": "it sends a request to a service and makes nothing that could be listed",
+    "mms_service_logs": "it only reads",
     "mms_service_keys": "it reads the keys itself, on request; a twin would show secrets by default",
 }
 WITHOUT_CHANGE = {

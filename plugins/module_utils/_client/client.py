@@ -248,3 +248,8 @@ class Client:
     def text(self, url: str) -> str:
         """Return the text at a URL that the service named, such as a build log."""
         return self._api.text(url)
+
+    def service_log(self, id_or_name: str, lines: int) -> str | None:
+        """Return the last lines of a web service's log, or None when there is none, or none is given out."""
+        response = self._api.send("GET", f"/services/{quote(id_or_name, safe='')}/logs", params={"tail": str(lines)})
+        return None if response is None else Fields(response.json(), "a log").text("content") or ""

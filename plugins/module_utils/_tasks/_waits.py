@@ -15,6 +15,7 @@ from .._resources.operation import Operation
 from .._resources.service import Service
 from .._session import Session
 from .._waiting import Sight, Work, wait
+from .traces import last_trace
 
 A = TypeVar("A", Image, Service)
 
@@ -130,8 +131,11 @@ def failure(
         parts[0] += f" (operation {operation_id})"
     if error["message"]:
         parts.append(str(error["message"]))
+    said = str(error["message"] or "")
     parts.extend(
-        _tail(f"{one['code'] or 'Detail'}: {one['message']}") for one in details if not _is_location(one["message"])
+        last_trace(str(one["message"]))
+        for one in details
+        if one["message"] and not _is_location(one["message"]) and str(one["message"]) not in said
     )
     if log_url:
         parts.append(_log_tail(session, log_url))

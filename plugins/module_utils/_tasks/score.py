@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,9 +16,11 @@ from .._transport.http import Response, Transport
 from .._transport.token import Token
 from ._find import service_referred
 from .scoring import first_difference
+from .traces import last_trace
 
 _PAUSE = 1.0
 _LONGEST_OUTPUT = 300
+_LOG_LINES = 300
 # What a service says while it starts (protocol 6): 502, 503, or a body of just this word.
 _WARMING_UP = (502, 503)
 _UNREACHABLE = "ehostunreach"
@@ -62,7 +63,12 @@ def score(session: Session) -> dict[str, Any]:
     transport.ids = session.transport.ids  # one list for the whole task
     answer = warm_answer(session, transport, service, body)
     output = _output(answer.response)
-    judge(service, answer, output, options)
+    try:
+        judge(service, answer, output, options)
+    except MmsError as error:
+        if answer.response.status >= 500:
+            error.message += _log(session, service)
+        raise
     result = {
         "service": service.name,
         "scoring_uri": service.scoring_uri,
@@ -161,7 +167,7 @@ def judge(service: Service, answer: Answer, output: Any, options: Mapping[str, A
     """
     response = answer.response
     if response.status != 200:
-        advice = " Check the key with mms_service_keys." if response.status == 401 else " The service's log has more."
+        advice = " Check the key with mms_service_keys." if response.status == 401 else ""
         raise MmsError(
             f"Service {service.name!r} answered {response.status}, not 200: {response.text() or 'no body'}.{advice}",
             code="ScoringFailed",
@@ -184,3 +190,12 @@ def judge(service: Service, answer: Answer, output: Any, options: Mapping[str, A
             code="TooSlow",
             request_id=response.ids.request_id,
         )
+
+
+def _log(session: Session, service: Service) -> str:
+    """Return what the service's log tells about the failure, where it can be read."""
+    try:
+        log = session.client.service_log(service.name or "", _LOG_LINES)
+    except MmsError:
+        log = None
+    return f" Its log says:\n{last_trace(log)}" if log and log.strip() else ""

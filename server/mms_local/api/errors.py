@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from mms_local.core.errors import Conflict, InUse, Invalid, NotFound, Refused
+from mms_local.core.errors import Conflict, InUse, Invalid, LogNotFound, NotFound, Refused
 
 Details = tuple[tuple[str, str], ...]
 
@@ -75,6 +75,7 @@ def error_of(refused: Refused) -> ApiError:
         return ApiError(400, refused.message, details)
     status, detail = {
         NotFound: (404, "ResourceNotFound"),
+        LogNotFound: (404, "ServiceLogNotFound"),
         Conflict: (409, "ServiceNameExists"),
         InUse: (412, "DeletionRequired"),
     }.get(type(refused), (400, "Refused"))

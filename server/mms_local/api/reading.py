@@ -16,6 +16,8 @@ from mms_local.api.errors import ApiError, invalid_parameter
 
 PAGE_SIZE = 100
 LARGEST_PAGE = 1000
+_LOG_LINES = 1000
+_LARGEST_LOG = 5000
 _JSON_TYPES = ("application/json", "text/json", "application/octet-stream")  # the last one: no Content-Type at all
 
 
@@ -71,6 +73,20 @@ def page_limit(query: Mapping[str, str]) -> int:
     if not (text.isascii() and text.isdecimal()) or not text.strip("0"):
         raise invalid_parameter("count", "must be a whole number from 1")
     return LARGEST_PAGE if len(text.lstrip("0")) > 4 else min(int(text), LARGEST_PAGE)
+
+
+def log_lines(query: Mapping[str, str]) -> int:
+    """`tail`, the number of lines of a log: a whole number from 1; more than 5000 are cut to that.
+
+    Raises:
+        ApiError: 400 for anything else.
+    """
+    text = query.get("tail", "")
+    if not text:
+        return _LOG_LINES
+    if not (text.isascii() and text.isdecimal()) or not text.strip("0"):
+        raise invalid_parameter("tail", "must be a whole number from 1")
+    return _LARGEST_LOG if len(text.lstrip("0")) > 4 else min(int(text), _LARGEST_LOG)
 
 
 def skip_token(position: int) -> str:

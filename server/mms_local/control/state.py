@@ -35,6 +35,7 @@ class StateDocument:
         await self._mms.jobs.stop()
         try:
             load(self._database, document)
+            self._mms.world.logs.forget_kept()
         except DumpError as error:
             raise Invalid(Problem("state", str(error))) from error
         finally:

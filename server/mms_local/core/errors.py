@@ -35,6 +35,10 @@ class NotFound(Refused):
     """There is no such resource in this account."""
 
 
+class LogNotFound(NotFound):
+    """There is no such service, and no log of one that was removed. Servers that keep no logs never say this."""
+
+
 class Conflict(Refused):
     """The name is taken."""
 

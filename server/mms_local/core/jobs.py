@@ -18,6 +18,7 @@ from weakref import WeakValueDictionary
 from mms_local.core.ports import Builder, Compute, JobFailed, Keys
 from mms_local.core.records import Records
 from mms_local.core.resources import Built, Failure, Image, Job, Operation, Service
+from mms_local.core.service_logs import ServiceLogs
 from mms_local.core.specs import Specs
 from mms_local.core.storage import Removal
 from mms_local.core.world import World
@@ -54,6 +55,7 @@ class Jobs:
         self._specs = specs
         self._engines = engines
         self._records = Records(world)
+        self._logs = ServiceLogs(world, engines.compute)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._removals: set[asyncio.Task[None]] = set()
         self._builds = asyncio.Semaphore(BUILDS_AT_ONCE)
@@ -161,6 +163,7 @@ class Jobs:
                 return
             settings = operation.settings
             log = self._log("services", service.id)
+            self._world.logs.drop("releases", service.id)
 
             async def work() -> None:
                 spec = self._specs.service(service, settings)
@@ -180,6 +183,8 @@ class Jobs:
             await work()
         except JobFailed as failed:
             log(f"{failed.code}: {failed.message}")
+            if failed.output:
+                self._world.logs.append("releases", operation.resource_id, failed.output)
             self._records.failed(operation, _failure(failed))
         except JobCancelled:
             self._records.failed(operation, None)
@@ -188,6 +193,7 @@ class Jobs:
         service = removal.service
         async with self._turn(service.account, service.id):
             spec = self._specs.removal(service)
+            await self._logs.keep(service)
             try:
                 if spec is not None:
                     await self._engines.compute.remove(spec)

@@ -10,6 +10,7 @@ from mms_local.core.images import Images
 from mms_local.core.jobs import Engines, Jobs
 from mms_local.core.manifests import Manifests
 from mms_local.core.models import Models
+from mms_local.core.service_logs import ServiceLogs
 from mms_local.core.services import Services
 from mms_local.core.specs import Specs
 from mms_local.core.world import World
@@ -34,3 +35,4 @@ class Mms:
         self.services = Services(world, self.jobs)
         self.deployments = Deployments(world)
         self.operations = Operations(world)
+        self.service_logs = ServiceLogs(world, engines.compute)

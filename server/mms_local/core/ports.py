@@ -26,16 +26,24 @@ class JobFailed(Exception):
         message: what was tried, on what, and what came back.
         status: the `statusCode` of the operation's error; 4xx when the input is to blame, 5xx when the server is.
         details: pairs of code and message for `error.details`; the core puts the build log's location first for images.
+        output: what the service printed before it ended, where nobody can ask for it any more.
     """
 
     def __init__(
-        self, code: str, message: str, *, status: int = 400, details: tuple[tuple[str, str], ...] = ()
+        self,
+        code: str,
+        message: str,
+        *,
+        status: int = 400,
+        details: tuple[tuple[str, str], ...] = (),
+        output: str = "",
     ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.status = status
         self.details = details
+        self.output = output
 
 
 @dataclass(frozen=True)

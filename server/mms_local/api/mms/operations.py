@@ -78,6 +78,7 @@ OPERATIONS = (
     ApiOperation(
         "services.regenerateKeys", "POST", "services/{id}/regenerateKeys", resources.regenerate_keys, body=_KEYS
     ),
+    ApiOperation("services.logs", "GET", "services/{id}/logs", resources.get_service_log, filters=("tail",)),
     ApiOperation(
         "deployments.list",
         "GET",
@@ -89,7 +90,10 @@ OPERATIONS = (
     ApiOperation("deployments.get", "GET", "deployments/{id}", resources.get_deployment, generations=ACCOUNT_ONLY),
     ApiOperation("operations.get", "GET", "operations/{id}", resources.get_operation),
 )
-"""Protocol 2.1.1 (H1 to H17) and 2.2.1 (A1 to A22); swagger.json (A23) needs no token and is served beside them."""
+"""Protocol 2.1.1 (H1 to H17) and 2.2.1 (A1 to A22); swagger.json (A23) needs no token and is served beside them.
+
+`services.logs` is of the generation workspace; the older ones have nothing at that path, so it is offered there as well.
+"""
 
 
 def find(generation: Generation, method: str, segments: list[str]) -> tuple[ApiOperation | None, str, tuple[str, ...]]:

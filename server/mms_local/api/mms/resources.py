@@ -7,6 +7,7 @@ from __future__ import annotations
 from functools import partial
 
 from mms_local.api.mms.call import Call, Reply
+from mms_local.api.reading import log_lines
 
 
 async def register_model(call: Call) -> Reply:
@@ -98,6 +99,11 @@ async def get_keys(call: Call) -> Reply:
 async def regenerate_keys(call: Call) -> Reply:
     keys = await call.mms.services.regenerate_keys(call.account, call.id, await call.body())
     return Reply(200, call.shapes.keys(keys))
+
+
+async def get_service_log(call: Call) -> Reply:
+    log = await call.mms.service_logs.read(call.account, call.id, log_lines(call.query))
+    return Reply(200, call.shapes.service_log(log))
 
 
 async def list_deployments(call: Call) -> Reply:

@@ -16,6 +16,7 @@ from mms_local.core.accounts import Account
 from mms_local.core.mms import Mms
 from mms_local.core.ports import Keys
 from mms_local.core.resources import Asset, Deployment, Failure, Image, Job, Manifest, Model, Operation, Service
+from mms_local.core.service_logs import ServiceLog
 
 Json = dict[str, Any]
 
@@ -140,6 +141,15 @@ class Shapes:
     def keys(self, keys: Keys) -> Json:
         """The only answer that holds scoring keys."""
         return {"primaryKey": keys.primary, "secondaryKey": keys.secondary}
+
+    def service_log(self, log: ServiceLog) -> Json:
+        """The log of a service, in the form of the workspace generation, and whose it is."""
+        return {
+            "content": log.text,
+            "serviceId": log.service_id,
+            "serviceName": log.name,
+            "removedAt": log.removed and timestamp(log.removed),
+        }
 
     def deployment(self, deployment: Deployment) -> Json:
         """A line of history. `expiredAt` is null while it is the live one."""

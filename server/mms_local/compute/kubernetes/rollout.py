@@ -16,7 +16,8 @@ from mms_local.core.ports import JobFailed, Log
 
 _REVISION = "deployment.kubernetes.io/revision"
 _HASH = "pod-template-hash"
-_LOG_LINES = 40
+_LOG_LINES = 40  # in the details of a failure
+_OUTPUT_LINES = 2000  # kept of a container that will be taken away
 _WORKER_KILLED = "Perhaps out of memory"  # gunicorn's words for a worker that was killed while the container lived on
 
 # Reasons of a waiting container that do not go away by waiting, and what to do about them.
@@ -189,7 +190,7 @@ class Rollout:
         """The trouble with the pod's warnings and the last lines of its log."""
         if trouble.pod is None:
             return _failed(trouble)
-        log = await self._cluster.log(trouble.pod, _LOG_LINES, previous=trouble.restarted)
+        log = await self._cluster.log(trouble.pod, _OUTPUT_LINES, previous=trouble.restarted)
         events = tuple(dict.fromkeys(await self._cluster.warnings(trouble.pod)))
         if trouble.reason == "ImagePullBackOff":  # the pod says that, the first event says why
             causes = [message for reason, message in events if reason == "Failed"]
@@ -208,8 +209,9 @@ class Rollout:
 def _failed(trouble: Trouble, log: str = "", events: tuple[tuple[str, str], ...] = ()) -> JobFailed:
     where = f" (pod {trouble.pod})" if trouble.pod else ""
     message = f"The service did not start: {trouble.reason}{where}. {trouble.message}"
-    first = f"{trouble.message}\n{log}" if log else trouble.message
-    return JobFailed(CODE, message, details=((trouble.reason, first), *events))
+    tail = "\n".join(log.splitlines()[-_LOG_LINES:])
+    first = f"{trouble.message}\n{tail}" if tail else trouble.message
+    return JobFailed(CODE, message, details=((trouble.reason, first), *events), output=log)
 
 
 def _conditions(manifest: Manifest, kind: str, status: str) -> list[Manifest]:
