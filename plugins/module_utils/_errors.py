@@ -9,8 +9,10 @@ that playbooks and tests look at C(failure.code) and never at prose.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 # What a status means to the user, whatever the service calls it (its own word is kept as service_code). The protocol
 # leaves the codes of these answers open (protocol 8), so a playbook could not rely on them.
@@ -102,6 +104,30 @@ class MissingLibraryError(MmsError):
         super().__init__(f"Failed to import the required Python library ({library}){' ' + reason if reason else ''}.")
         self.library = library
         self.reason = reason
+
+
+class Problems:
+    """Collects what is wrong with several options, so that the user reads all of it at once."""
+
+    def __init__(self) -> None:
+        self._messages: list[str] = []
+
+    def of(self, read: Callable[..., T], *arguments: Any) -> T | None:
+        """Return what C(read) returns; None when it refuses its input, which is kept for later."""
+        try:
+            return read(*arguments)
+        except InputError as error:
+            self._messages.append(error.message)
+            return None
+
+    def raise_all(self) -> None:
+        """Raise what was collected.
+
+        Raises:
+            InputError: one sentence or more for each problem.
+        """
+        if self._messages:
+            raise InputError(" ".join(self._messages))
 
 
 class AuthError(MmsError):

@@ -116,6 +116,17 @@ def _for_diff(resource: Resource | None) -> Any:
     return getattr(resource, "to_diff", resource.to_result)()
 
 
+NEW_VERSION = "(new version)"
+"""How the reference to a version ends that exists in check mode only."""
+
+
+def reference(resource: Resource | None) -> str | None:
+    """Return what later tasks call a version: its id, or in check mode, where it has none, words that fit no other."""
+    if resource is None:
+        return None
+    return resource.id or f"{resource.name or 'unnamed'} {NEW_VERSION}"
+
+
 def label(resource: Resource) -> str:
     """Return how people name it: C(name:version) where there is a version, the name, or the id."""
     version = getattr(resource, "version", None)

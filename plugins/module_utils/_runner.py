@@ -27,7 +27,7 @@ from ._errors import (
 )
 from ._masking import Gate, secrets_in
 from ._options.given import given
-from ._plan import Kept, Plan, Resource, label
+from ._plan import NEW_VERSION, Kept, Plan, Resource, label, reference
 from ._resources.operation import Operation
 from ._session import Session
 
@@ -114,7 +114,8 @@ def converging(steps_for: Callable[[Session], Steps[R]]) -> Run:
         for missing in plan.missing:
             if not check_mode:
                 raise NotFoundError(missing)
-            session.warn(f"{missing} In check mode it is taken for something that an earlier task would make.")
+            if NEW_VERSION not in missing:
+                session.warn(f"{missing} In check mode it is taken for something that an earlier task would make.")
         if check_mode or (plan.action == "none" and not plan.removed):
             return _result(steps, plan, Done(plan.after, removed=plan.removed))
         told = plan  # what the user is told: if an answer was lost, what it came of is still this task's change
@@ -166,7 +167,7 @@ def _result(steps: Steps[R], plan: Plan[R], done: Done[R]) -> dict[str, Any]:
         "operation": done.operation.to_result() if done.operation else None,
         "removed": [label(version) for version in done.removed],
         "kept": [{"name": label(one.resource), "reason": one.reason} for one in (*plan.kept, *done.kept)],
-        "reference": _reference(done.resource),
+        "reference": reference(done.resource),
     }
     return {
         "changed": plan.changed,
@@ -177,13 +178,6 @@ def _result(steps: Steps[R], plan: Plan[R], done: Done[R]) -> dict[str, Any]:
         **{name: extras[name] for name in steps.extras},
         "diff": plan.diff(steps.key),
     }
-
-
-def _reference(resource: Resource | None) -> str | None:
-    """Return what later tasks call a version: its id, or in check mode, where it has none, words that fit no other."""
-    if resource is None:
-        return None
-    return resource.id or f"{resource.name or 'unnamed'} (new version)"
 
 
 def outcome(

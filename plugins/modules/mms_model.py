@@ -55,7 +55,6 @@ extends_documentation_fragment:
   - azureml.model_management.versions
   - azureml.model_management.connection
   - azureml.model_management.auth
-  - azureml.model_management.storage
   - azureml.model_management.attributes
 seealso:
   - module: azureml.model_management.mms_model_info
@@ -269,7 +268,6 @@ failure:
 from ansible_collections.azureml.model_management.plugins.module_utils._options.auth import AUTH_OPTIONS
 from ansible_collections.azureml.model_management.plugins.module_utils._options.connection import CONNECTION_OPTIONS
 from ansible_collections.azureml.model_management.plugins.module_utils._options.files import PathOption
-from ansible_collections.azureml.model_management.plugins.module_utils._options.storage import STORAGE_OPTIONS
 from ansible_collections.azureml.model_management.plugins.module_utils._options.versions import VERSIONS_OPTIONS
 from ansible_collections.azureml.model_management.plugins.module_utils._runner import Task, converging, run_module
 from ansible_collections.azureml.model_management.plugins.module_utils._tasks.model import ModelSteps
@@ -286,7 +284,6 @@ TASK = Task(
         **VERSIONS_OPTIONS,
         **CONNECTION_OPTIONS,
         **AUTH_OPTIONS,
-        **STORAGE_OPTIONS,
     },
     rules={
         "mutually_exclusive": [("path", "url")],

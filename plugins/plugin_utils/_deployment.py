@@ -13,13 +13,12 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from ..module_utils._plan import NEW_VERSION
 from ..module_utils._resources.wire import content_address, same_id
 
 Values = Mapping[str, Any]
 
 _STEPS = ("pull_secret", "account", "model", "manifest", "image", "service")
-_MADE_BEFORE = "(new version)"
-"""How a reference ends to what an earlier step would make, in check mode."""
 _NO_REASON = "no reason was given"
 
 
@@ -40,7 +39,7 @@ def deployment_problems(options: Values, rehearsal: Values) -> list[str]:
     Args:
         rehearsal: Results of the steps in check mode, by the key of the module's result.
     """
-    expected = [_MADE_BEFORE, *(["mms_account"] if options["account"] else [])]
+    expected = [NEW_VERSION, *(["mms_account"] if options["account"] else [])]
     problems: list[str] = []
     if not options["driver"] and not options["image"]:
         problems.append(
@@ -165,19 +164,17 @@ def _aftermath(options: Values, run: Values) -> tuple[str, str]:
                 "There was nothing before it, so the service was removed again. Its log can still be read.",
             )
         return "rollback_failed", f"Removing the service failed too: {_reason(run['removed'])}"
+    image = before["image_id"]
     if not succeeded(run["set_back"], "service"):
-        return (
-            "rollback_failed",
-            f"Setting it back to image {before['image_id']} failed too: {_reason(run['set_back'])}",
-        )
-    if not same_id((_first(run["seen"]) or {}).get("image_id"), before["image_id"]):
-        return "rollback_failed", f"It was set back to image {before['image_id']}, but {now}"
+        return "rollback_failed", f"Setting it back to image {image} failed too: {_reason(run['set_back'])}"
+    if not same_id((_first(run["seen"]) or {}).get("image_id"), image):
+        return "rollback_failed", f"It was set back to image {image}, but {now}"
     answers = run["score_after"].get("results") or []
-    for answer in answers:
-        if not succeeded(answer, "score"):
-            return "rollback_failed", f"It was set back to image {before['image_id']}, but {_reason(answer)}"
-    seen = "and it has answered the sample" if answers else "and there was no sample to ask it"
-    return "rolled_back", f"It runs image {before['image_id']} again, as before, {seen}."
+    bad = [answer for answer in answers if not succeeded(answer, "score")]
+    if bad:
+        return "rollback_failed", f"It was set back to image {image}, but {_reason(bad[0])}"
+    seen = "and has answered the sample" if answers else "and there was no sample to ask it"
+    return "rolled_back", f"It runs image {image} again, as before, {seen}."
 
 
 def _first(looked: Values) -> Values | None:

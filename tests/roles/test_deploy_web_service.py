@@ -68,7 +68,12 @@ def test_check_mode_follows_a_change_of_the_driver_down_to_the_service(bench: Be
     bench.writes()
     played = bench.play("deploy", bench.variables("iris", bench.good_driver("two")), "--check", "--diff")
     assert played.status == 0, played.output
-    assert played.changed_tasks()[:3] == ["Create the manifest", "Build the image", "Run the image as a web service"]
+    assert played.changed_tasks()[:4] == [
+        "Create the manifest",
+        "Build the image",
+        "Run the image as the candidate",
+        "Run the image as a web service",
+    ]
     assert "two.py" in played.output
     assert bench.writes() == []
 
@@ -166,9 +171,8 @@ def test_two_hosts_that_describe_the_same_service_make_it_once(bench: Bench) -> 
     variables = bench.variables("iris", bench.good_driver("one"), smoke_test=SMOKE_TEST)
     played = bench.play_hosts("fleet", {"one": variables, "two": {**variables, "deploy_web_service_record_path": ""}})
     assert played.status == 0, played.output
-    assert sorted(bench.writes()) == sorted(
-        ["models.create", "manifests.create", "images.create", "services.create", "blob.put", "blob.put"]
-    )
+    made = [operation for operation in bench.writes() if not operation.startswith("blob.")]
+    assert made == ["models.create", "manifests.create", "images.create", "services.create"]
 
 
 def test_the_connection_is_variables_like_everything_else(bench: Bench) -> None:

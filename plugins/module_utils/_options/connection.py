@@ -15,6 +15,7 @@ from .._masking import has_credentials
 from .._transport.http import HttpSettings
 from .files import PathOption
 from .given import from_environment
+from .storage import STORAGE_OPTIONS
 
 _VARIABLES = {
     "api_url": "AZUREML_MMS_API_URL",
@@ -47,6 +48,8 @@ CONNECTION_OPTIONS: dict[str, dict[str, Any]] = {
         "default": False,
         "fallback": (from_environment, ["AZUREML_MMS_ALLOW_INSECURE_HTTP"]),
     },
+    # In every module, so that the defaults of the action group can say once where uploads go.
+    **STORAGE_OPTIONS,
 }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from .._errors import InputError
+from .._errors import InputError, Problems
 from .._plan import Plan, label, plan_version
 from .._resources.manifest import Asset, Manifest
 from .._runner import Done
@@ -46,7 +46,34 @@ class ManifestSteps:
                 require(options, "models")
 
     def _described(self, options: Mapping[str, Any]) -> Manifest:
-        driver = source_from("driver", options["driver"], self._session)
+        """Return the manifest that the options describe.
+
+        Raises:
+            InputError: files that cannot be used, all of them at once.
+        """
+        problems = Problems()
+        driver = problems.of(self._driver)
+        assets = [problems.of(self._asset, number, one) for number, one in enumerate(options["assets"] or ())]
+        pip_requirements = problems.of(self._environment, "pip_requirements")
+        conda_file = problems.of(self._environment, "conda_file")
+        problems.raise_all()
+        ids = [_DRIVER_ID, *(asset.id for asset in assets if asset)]
+        doubled = sorted({one for one in ids if ids.count(one) > 1})
+        if doubled:
+            raise InputError(f"assets: the id {doubled[0]!r} is used twice. Set id for one of them.")
+        return Manifest(
+            name=options["name"],
+            driver=driver,
+            assets=None if options["assets"] is None else tuple(asset for asset in assets if asset),
+            runtime_type=options["runtime_type"],
+            pip_requirements=pip_requirements,
+            conda_file=conda_file,
+            description=options["description"],
+            webservice_type=options["webservice_type"],
+        )
+
+    def _driver(self) -> Asset:
+        driver = source_from("driver", self._session.options["driver"], self._session)
         if driver.content is not None:
             if driver.content.is_folder:
                 raise InputError(
@@ -54,21 +81,7 @@ class ManifestSteps:
                 )
             check_driver(driver.content.path)
         self._assets[_DRIVER_ID] = driver
-        assets = [self._asset(number, asset) for number, asset in enumerate(options["assets"] or ())]
-        ids = [_DRIVER_ID, *(asset.id for asset in assets)]
-        doubled = sorted({one for one in ids if ids.count(one) > 1})
-        if doubled:
-            raise InputError(f"assets: the id {doubled[0]!r} is used twice. Set id for one of them.")
-        return Manifest(
-            name=options["name"],
-            driver=Asset(_DRIVER_ID, driver.url),
-            assets=None if options["assets"] is None else tuple(assets),
-            runtime_type=options["runtime_type"],
-            pip_requirements=self._environment("pip_requirements"),
-            conda_file=self._environment("conda_file"),
-            description=options["description"],
-            webservice_type=options["webservice_type"],
-        )
+        return Asset(_DRIVER_ID, driver.url)
 
     def _asset(self, number: int, given: Mapping[str, Any]) -> Asset:
         source = source_from(f"assets[{number}].source", given["source"], self._session)

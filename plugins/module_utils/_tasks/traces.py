@@ -18,7 +18,7 @@ _RUNTIME = re.compile(
 
 
 def last_trace(log: str, most: int = LINES_SHOWN) -> str:
-    """Return the last traceback that has frames of the user's, without the runtime's; without one, the log's last lines.
+    """Return the last traceback with frames of the user's, without the runtime's; if there is none, the last lines.
 
     Args:
         most: How many lines, at most; of a longer traceback the end is kept.

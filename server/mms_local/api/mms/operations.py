@@ -92,7 +92,7 @@ OPERATIONS = (
 )
 """Protocol 2.1.1 (H1 to H17) and 2.2.1 (A1 to A22); swagger.json (A23) needs no token and is served beside them.
 
-`services.logs` is of the generation workspace; the older ones have nothing at that path, so it is offered there as well.
+`services.logs` is of the generation workspace; the older ones have nothing at that path, so it is offered there, too.
 """
 
 

@@ -89,7 +89,7 @@ def test_a_service_that_does_not_get_warm_is_given_up_with_its_last_words() -> N
 @pytest.mark.parametrize(
     ("status", "output", "options", "code", "words"),
     [
-        (500, {}, {}, "ScoringFailed", ["500", "log"]),
+        (500, {}, {}, "ScoringFailed", ["500"]),
         (401, {}, {}, "ScoringFailed", ["401", "mms_service_keys"]),
         (200, ["a"], {"expected": ["b"]}, "WrongAnswer", ["output[0] is 'a' instead of 'b'", '["a"]']),
         (200, [1.5], {"expected": [1.0], "tolerance": 0.4}, "WrongAnswer", ["1.5"]),
