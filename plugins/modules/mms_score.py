@@ -27,10 +27,23 @@ options:
     description:
       - The request's body, any JSON value. A text is taken for JSON that is ready to be sent.
     type: raw
-    required: true
+  body:
+    description:
+      - The request's body as a text, which is sent as it is. A value that is no text is sent as JSON.
+    type: raw
+  src:
+    description:
+      - File with the request's body, on the host that the task runs on. Its bytes are sent as they are.
+    type: path
+  content_type:
+    description:
+      - Media type of the body. Unset, it is C(application/json) for O(input), C(text/plain; charset=utf-8) for a text
+        in O(body), and that of the name of the file for O(src).
+    type: str
   expected:
     description:
-      - The answer that is wanted, any JSON value. Unset, any answer with status 200 will do.
+      - The answer that is wanted, any JSON value. Unset, any answer with a status of 200 to 299 will do.
+      - A text is read as JSON where the service answers with something else than a text. NaN equals NaN.
     type: raw
   tolerance:
     description:
@@ -73,6 +86,19 @@ EXAMPLES = r"""
     service: iris
     input: {data: [[5.1, 3.5, 1.4, 0.2]]}
     max_latency: 5
+
+- name: Send a file as it is, such as a picture to a driver that takes raw requests
+  azureml.model_management.mms_score:
+    service: iris
+    src: files/sample.json
+
+- name: Send lines of CSV
+  azureml.model_management.mms_score:
+    service: iris
+    body: |
+      5.1,3.5,1.4,0.2
+      6.7,3.0,5.2,2.3
+    content_type: text/csv
 """
 
 RETURN = r"""
@@ -92,10 +118,24 @@ score:
       type: str
       sample: http://127.0.0.1:8780/api/v1/service/iris/score
     output:
-      description: What it answered, parsed as JSON, or the text if it is none.
+      description: What it answered, parsed where it is JSON, or else the text. Null for bytes that are no text.
       returned: always
       type: raw
       sample: [setosa]
+    output_base64:
+      description: What it answered, in base64, where it is neither JSON nor text in UTF-8. Otherwise null.
+      returned: always
+      type: str
+    status:
+      description: HTTP status of the answer, 200 to 299.
+      returned: always
+      type: int
+      sample: 200
+    content_type:
+      description: Media type of the answer, as the service says it.
+      returned: always
+      type: str
+      sample: application/json
     seconds:
       description: How long the answer took.
       returned: always
@@ -184,13 +224,17 @@ failure:
 
 from ansible_collections.azureml.model_management.plugins.module_utils._options.auth import AUTH_OPTIONS
 from ansible_collections.azureml.model_management.plugins.module_utils._options.connection import CONNECTION_OPTIONS
+from ansible_collections.azureml.model_management.plugins.module_utils._options.files import PathOption
 from ansible_collections.azureml.model_management.plugins.module_utils._runner import Task, reporting, run_module
 from ansible_collections.azureml.model_management.plugins.module_utils._tasks.score import score
 
 TASK = Task(
     options={
         "service": {"type": "str", "required": True},
-        "input": {"type": "raw", "required": True},
+        "input": {"type": "raw"},
+        "body": {"type": "raw"},
+        "src": PathOption({"type": "path"}),
+        "content_type": {"type": "str"},
         "expected": {"type": "raw"},
         "tolerance": {"type": "float", "default": 0.0},
         "max_latency": {"type": "float"},
@@ -199,6 +243,7 @@ TASK = Task(
         **CONNECTION_OPTIONS,
         **AUTH_OPTIONS,
     },
+    rules={"mutually_exclusive": [("input", "body", "src")], "required_one_of": [("input", "body", "src")]},
     run=reporting(score),
 )
 

@@ -17,8 +17,10 @@ PLAY = "- hosts: localhost\n  gather_facts: false\n  tasks:\n"
 def test_the_examples_of_scoring_run_as_they_are_printed(bench: Bench) -> None:
     assert bench.play("deploy", bench.variables("iris", bench.good_driver("setosa"))).status == 0
     module = importlib.import_module("ansible_collections.azureml.model_management.plugins.modules.mms_score")
+    (bench.folder / "files").mkdir()
+    (bench.folder / "files" / "sample.json").write_text("[1]", encoding="utf-8")
     playbook = bench.folder / "examples.yml"
     playbook.write_text(PLAY + textwrap.indent(module.EXAMPLES, "    "), encoding="utf-8")
     played = bench.play(str(playbook), {})
     assert played.status == 0, played.output
-    assert played.counts()["ok"] == 2
+    assert played.counts()["ok"] == 4

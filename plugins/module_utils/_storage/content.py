@@ -73,8 +73,12 @@ def content_of(path: str | os.PathLike[str]) -> Content:
     except OSError as error:
         name = error.filename or where
         raise InputError(f"{name} cannot be read: {error.strerror or error}. Check path and permissions.") from error
-    mime_type = _BUILT_IN_TYPES.guess_type(where.name)[0] or "application/octet-stream"
-    return Content(where, sha256, size, mime_type, False, f"{sha256}/{where.name}")
+    return Content(where, sha256, size, media_type(where.name), False, f"{sha256}/{where.name}")
+
+
+def media_type(name: str) -> str:
+    """Return the media type of a file by its name."""
+    return _BUILT_IN_TYPES.guess_type(name)[0] or "application/octet-stream"
 
 
 def _digest_of_file(path: Path) -> tuple[str, int]:

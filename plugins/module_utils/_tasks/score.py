@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .._client.client import Client
-from .._errors import InputError, MmsError, NotFoundError, TransportError
+from .._errors import MmsError, NotFoundError, TransportError
 from .._resources.service import Service
 from .._session import Session
 from .._transport.http import Response, Transport
 from .._transport.token import Token
 from ._find import service_referred
-from .scoring import first_difference
+from .scoring import first_difference, output_of, question, wanted
 from .traces import last_trace
 
 _PAUSE = 1.0
@@ -54,7 +54,7 @@ def score(session: Session) -> dict[str, Any]:
         MmsError: C(NotReady), C(ScoringFailed), C(WrongAnswer) or C(TooSlow).
     """
     options = session.options
-    body = _body(options["input"])
+    body = question(options)
     service = _service(session)
     credential = ServiceKey(session.client, service, options["key"])
     # Repeating is done here: while a service warms up, many more answers than the usual call for another try.
@@ -63,9 +63,9 @@ def score(session: Session) -> dict[str, Any]:
     )
     transport.ids = session.transport.ids  # one list for the whole task
     answer = warm_answer(session, transport, service, body)
-    output = _output(answer.response)
+    output = output_of(answer.response.body)
     try:
-        judge(service, answer, output, options)
+        judge(service, answer, output["output"], options)
     except MmsError as error:
         if answer.response.status >= 500:
             error.message += _log(session, service)
@@ -73,7 +73,9 @@ def score(session: Session) -> dict[str, Any]:
     result = {
         "service": service.name,
         "scoring_uri": service.scoring_uri,
-        "output": output,
+        "status": answer.response.status,
+        "content_type": answer.response.headers.get("content-type"),
+        **output,
         "seconds": round(answer.seconds, 3),
         "attempts": answer.attempts,
     }
@@ -87,18 +89,6 @@ class Answer:
     response: Response
     seconds: float  # how long this one answer took
     attempts: int
-
-
-def _body(given: Any) -> Any:
-    """Return the request's body; a text is taken for JSON."""
-    if not isinstance(given, str):
-        return given
-    try:
-        return json.loads(given)
-    except ValueError as error:
-        raise InputError(
-            f"input is a text that is not JSON: {error}. Quote it as JSON, or give a YAML value."
-        ) from error
 
 
 def _service(session: Session) -> Service:
@@ -153,13 +143,6 @@ def _warming_up(response: Response) -> bool:
     return response.status in _WARMING_UP or (response.status >= 400 and response.text().strip() == _UNREACHABLE)
 
 
-def _output(response: Response) -> Any:
-    try:
-        return json.loads(response.body)
-    except ValueError:
-        return response.body.decode("utf-8", errors="replace")
-
-
 def judge(service: Service, answer: Answer, output: Any, options: Mapping[str, Any]) -> None:
     """Compare status, output and latency with what the options ask for.
 
@@ -167,16 +150,16 @@ def judge(service: Service, answer: Answer, output: Any, options: Mapping[str, A
         MmsError: C(ScoringFailed), C(WrongAnswer) or C(TooSlow).
     """
     response = answer.response
-    if response.status != 200:
+    if not 200 <= response.status < 300:
         advice = " Check the key with mms_service_keys." if response.status == 401 else ""
         raise MmsError(
-            f"Service {service.name!r} answered {response.status}, not 200: {response.text() or 'no body'}.{advice}",
+            f"Service {service.name!r} answered with {response.status}: {response.text() or 'no body'}.{advice}",
             code="ScoringFailed",
             status=response.status,
             request_id=response.ids.request_id,
         )
     if options["expected"] is not None:
-        difference = first_difference(output, options["expected"], options["tolerance"])
+        difference = first_difference(output, wanted(options["expected"], output), options["tolerance"])
         if difference:
             told = json.dumps(output)
             told = told if len(told) <= _LONGEST_OUTPUT else told[:_LONGEST_OUTPUT] + " ..."

@@ -1,11 +1,96 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Judge the answer of a web service: is it what was expected? Pure; no I/O."""
+"""What a web service is asked, what it answers, and whether that is what was expected. Sends nothing."""
 
 from __future__ import annotations
 
+import base64
+import json
 import math
+import re
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
+
+from .._errors import InputError
+from .._storage.content import media_type
+from .._storage.folder import refuse_ciphertext
+from .._text import parsed_json
+from .._transport.http import Body
+
+_TOKEN = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"
+_MEDIA_TYPE = re.compile(rf"{_TOKEN}/{_TOKEN}(?:\s*;[\x20-\x7e]*)?")
+
+
+def question(options: Mapping[str, Any]) -> Body:
+    """Return what the options C(input), C(body), C(src) and C(content_type) send.
+
+    Raises:
+        InputError: it is no JSON, cannot be read, or none of them is given.
+    """
+    content, content_type = _content(options)
+    chosen = options["content_type"] or content_type
+    if not _MEDIA_TYPE.fullmatch(chosen):
+        raise InputError(f"content_type is {chosen!r}; a media type such as text/csv is expected.")
+    return Body(content, chosen)
+
+
+def _content(options: Mapping[str, Any]) -> tuple[bytes, str]:
+    if options["src"]:
+        path = Path(options["src"]).expanduser()
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise InputError(f"src: {path} cannot be read: {error.strerror}. Check path and permissions.") from error
+        refuse_ciphertext(path, content)
+        return content, media_type(path.name)
+    if isinstance(options["body"], str):
+        return options["body"].encode(), "text/plain; charset=utf-8"
+    if options["body"] is not None:
+        return _as_json("body", options["body"]), "application/json"
+    if options["input"] is None:
+        raise InputError("One of input, body, src must be set: what the service is asked.")
+    value = options["input"]
+    if isinstance(value, str):
+        try:
+            value = parsed_json(value)
+        except ValueError as error:
+            raise InputError(
+                f"input is a text that is not JSON: {error}. Quote it as JSON, give a YAML value, or send it as body."
+            ) from error
+    return _as_json("input", value), "application/json"
+
+
+def _as_json(option: str, value: Any) -> bytes:
+    try:
+        return json.dumps(value, allow_nan=False).encode()
+    except ValueError as error:
+        raise InputError(f"{option} holds NaN or infinity, which JSON cannot tell. Send null or a text.") from error
+
+
+def output_of(body: bytes) -> dict[str, Any]:
+    """Return what a service answered, for the result: parsed where it is JSON, else as text, else as base64."""
+    try:
+        return {"output": parsed_json(body), "output_base64": None}
+    except ValueError:
+        pass
+    try:
+        return {"output": body.decode("utf-8"), "output_base64": None}
+    except UnicodeDecodeError:
+        return {"output": None, "output_base64": base64.b64encode(body).decode("ascii")}
+
+
+def wanted(expected: Any, output: Any) -> Any:
+    """Return what is expected: a text is read as JSON where the service answers with something else than a text.
+
+    Templates and C(--extra-vars) make texts of values.
+    """
+    if not isinstance(expected, str) or isinstance(output, str):
+        return expected
+    try:
+        return parsed_json(expected)
+    except ValueError:
+        return expected
 
 
 def first_difference(actual: Any, expected: Any, tolerance: float = 0.0, where: str = "output") -> str | None:
@@ -42,5 +127,6 @@ def _equal(actual: Any, expected: Any, tolerance: float) -> bool:
     if isinstance(actual, bool) or isinstance(expected, bool):
         return actual is expected
     if isinstance(actual, (int, float)) and isinstance(expected, (int, float)):
-        return math.isclose(actual, expected, rel_tol=0.0, abs_tol=tolerance)
+        both_nan = actual != actual and expected != expected  # NaN is what equals not even itself
+        return both_nan or math.isclose(actual, expected, rel_tol=0.0, abs_tol=tolerance)
     return type(actual) is type(expected) and bool(actual == expected)

@@ -117,6 +117,14 @@ class Response:
         return text if len(text) <= _TEXT_KEPT else text[:_TEXT_KEPT].rstrip() + " ..."
 
 
+@dataclass(frozen=True)
+class Body:
+    """What a request carries, when it is not a JSON value."""
+
+    content: bytes = field(repr=False)
+    content_type: str
+
+
 class Transport:
     """Sends requests to any server and repeats those that may be repeated.
 
@@ -167,7 +175,7 @@ class Transport:
 
         Args:
             params: Added to the query of C(url).
-            body: Sent as JSON. None sends none.
+            body: A JSON value, or a C(Body). None sends none.
             with_token: Whether the server may see the bearer token.
 
         Raises:
@@ -245,7 +253,10 @@ class Transport:
             "x-ms-client-request-id": client_request_id,
         }
         content = None
-        if body is not None:
+        if isinstance(body, Body):
+            headers.update({"Content-Type": body.content_type, "Accept": "*/*"})
+            content = body.content
+        elif body is not None:
             headers["Content-Type"] = "application/json"
             content = json.dumps(body).encode()
         token = self._token(url) if with_token else None

@@ -14,6 +14,7 @@ from ansible_collections.azureml.model_management.plugins.module_utils._masking 
 from ansible_collections.azureml.model_management.plugins.module_utils._resources.service import Service
 from ansible_collections.azureml.model_management.plugins.module_utils._session import Session
 from ansible_collections.azureml.model_management.plugins.module_utils._tasks.score import Answer, judge, warm_answer
+from ansible_collections.azureml.model_management.plugins.module_utils._transport.http import Body
 from ansible_collections.azureml.model_management.tests.unit.plugins.module_utils.scripted import (
     FakeClock,
     FakeCredential,
@@ -112,3 +113,22 @@ def test_a_good_answer_passes_the_judgement() -> None:
     asked = Asked()
     asked.script.expect("POST", URI, body=[1.02])
     judge(SERVICE, asked.answer(), [1.02], {"expected": [1], "tolerance": 0.05, "max_latency": 1.0})
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
+def test_every_status_of_success_is_an_answer(status: int) -> None:
+    asked = Asked()
+    asked.script.expect("POST", URI, status=status, body=b"made")
+    judge(SERVICE, asked.answer(), "made", {"expected": "made", "tolerance": 0.0, "max_latency": None})
+
+
+def test_bytes_are_sent_with_their_own_type() -> None:
+    asked = Asked()
+    asked.script.expect("POST", URI, body=[])
+    warm_answer(asked.session, asked.transport, SERVICE, Body(b"\x00\xff", "image/png"))
+    (request,) = asked.script.seen
+    assert (request.body, request.headers["Content-Type"], request.headers["Accept"]) == (
+        b"\x00\xff",
+        "image/png",
+        "*/*",
+    )
