@@ -68,3 +68,16 @@ def test_empty_files_are_taken(bench: Workbench, driver_file: Path, tmp_path: Pa
         options["runtime_type"] = "SparkPython"
     assert bench.ok("mms_manifest", **options).result["changed"]
     assert not bench.ok("mms_manifest", **options).result["changed"]
+
+
+@pytest.mark.parametrize("module", ["mms_model", "mms_manifest", "mms_image"])
+def test_a_name_that_nothing_could_refer_to_is_refused(module: str, bench: Workbench, driver_file: Path) -> None:
+    own: dict[str, Any] = {
+        "mms_model": {"path": str(driver_file)},
+        "mms_manifest": {"driver": str(driver_file), "models": ["m"]},
+        "mms_image": {"manifest": "m"},
+    }
+    run = bench.run(module, name="a:1", **own[module])
+    assert run.result["failure"]["code"] == "InvalidInput"
+    assert "must not hold a colon" in run.result["msg"]
+    assert run.requests == []

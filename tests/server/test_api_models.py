@@ -87,6 +87,7 @@ def test_an_id_is_found_in_either_way_of_writing_a_guid(api: Api) -> None:
         ({"name": ""}, "name"),
         ({"name": "a/b"}, "name"),
         ({"name": ".."}, "name"),
+        ({"name": "a:1"}, "name"),
         ({"name": "a\nb"}, "name"),
         ({"url": None}, "url"),
         ({"url": "iris.pkl"}, "url"),
@@ -195,6 +196,7 @@ def test_generation_hosting_account_takes_names_of_models(hosting: Api) -> None:
         ({"driverProgram": "other"}, "driverProgram"),
         ({"modelType": "Unregistered"}, "modelType"),
         ({"description": "x" * 513}, "description"),
+        ({"name": "a:1"}, "name"),
     ],
 )
 def test_a_bad_field_of_a_manifest_is_named(api: Api, changes: dict[str, Any], field: str) -> None:

@@ -52,6 +52,11 @@ def check_versions(options: Mapping[str, Any], generation: Generation, kind: Kin
             raise InputError("One of id, name must be set when state is absent.")
     else:
         forbid(options, ("id", "version"))
+        if ":" in (options["name"] or ""):
+            raise InputError(
+                f"name is {options['name']!r}. It must not hold a colon: a {kind.name} is referred to as NAME:VERSION, "
+                "so nothing could refer to this one."
+            )
     if keep is not None:
         if keep < 1:
             raise InputError(f"keep_last is {keep}; at least 1 version must be kept.")

@@ -26,8 +26,9 @@ _QUANTITY = Text(
     pattern=r"\d+(\.\d+)?([eE][+-]?\d{1,2}|[mkMGTPE]|[KMGTPE]i)?",
     rule="must be a Kubernetes quantity, such as 0.5, 100m, 512Mi or 1G",
 )
-_FILE_NAME_RULE = "must not hold slashes, backslashes or control characters, and must not be '.' or '..'"
-_FILE_NAME = r"(?!\.{1,2}$)[^/\\\x00-\x1f\x7f]+"
+# NAME:VERSION is how clients refer to a version, so a name with a colon could never be referred to.
+_FILE_NAME_RULE = "must not hold colons, slashes, backslashes or control characters, and must not be '.' or '..'"
+_FILE_NAME = r"(?!\.{1,2}$)[^:/\\\x00-\x1f\x7f]+"
 _SERVICE_NAME = Text(
     shortest=3,
     longest=32,
@@ -114,7 +115,7 @@ MANIFEST = {
         True,
         ("SparkPython", "parkPython", "CNTKPython", "ScikitPython", "TLC", "Tlc37", "Python"),
         (
-            Field("name", Text(longest=255)),
+            Field("name", Text(longest=255, pattern="[^:]*", rule="must not hold colons")),
             Field("driverProgram", _ASSET_ID),
             Field("modelType", Text(choices=("Registered",)), required=True),
             Field("modelIds", ListOf(_ID), required=True),
