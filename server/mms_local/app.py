@@ -54,13 +54,15 @@ def engines_of(config: Config, traffic: Traffic) -> tuple[Builder, Compute]:
         from mms_local.compute.null import NullBuilder, NullCompute
 
         return NullBuilder(config.data_dir), NullCompute()
-    from mms_local.images import ImageBuilder, OciMode, OciSettings
+    from mms_local.images import ImageBuilder, OciMode, OciSettings, Places, Policy
 
     registries = frozenset(filter(None, (config.insecure_registries or "").split(",")))
     builder = ImageBuilder(
         config.data_dir,
-        python=config.python,
-        allow_sdists=config.allow_sdists,
+        pythons=Places(config.python, tuple(filter(None, (config.pythons or "").split(",")))),
+        strict_python=config.strict_python,
+        policy=Policy(config.allow_sdists, config.allow_direct_urls),
+        index_url=config.index_url,
         oci=OciSettings(OciMode(config.oci), config.base_image, registries),
         dependencies=config.dependency_cache,
     )

@@ -31,8 +31,12 @@ class Config:
     data_dir: Path = field(default_factory=default_data_dir)
     compute: str = "process"
     python: str = sys.executable
+    pythons: str | None = None
+    strict_python: bool = False
     dependency_cache: Path | None = None
     allow_sdists: bool = False
+    allow_direct_urls: bool = False
+    index_url: str | None = None
     oci: str = "auto"
     base_image: str | None = None
     insecure_registries: str | None = None
@@ -125,7 +129,19 @@ FLAGS = (
         "or nowhere (the protocol only; images are recorded, not built)",
         choices=("process", "kubernetes", "none"),
     ),
-    Flag("python", "the interpreter that images are built for and, on process compute, run with", metavar="FILE"),
+    Flag(
+        "python",
+        "the interpreter of images whose conda file asks for none, or for one that it is; on process compute they run "
+        "with it",
+        metavar="FILE",
+    ),
+    Flag(
+        "pythons",
+        "further interpreters (python3.N) or folders of them, separated by commas, besides those on PATH, of pyenv and "
+        "of uv",
+        metavar="FILE|DIR,...",
+    ),
+    Flag("strict-python", "refuse an image whose Python is not here, instead of taking the nearest one", _switch),
     Flag(
         "dependency-cache",
         "where installed packages are kept by what was asked for, if not in the data directory; servers may share it",
@@ -133,6 +149,12 @@ FLAGS = (
         metavar="DIR",
     ),
     Flag("allow-sdists", "install source distributions too, which run code of their own during a build", _switch),
+    Flag("allow-direct-urls", "let requirements name packages by URL (NAME @ https://...)", _switch),
+    Flag(
+        "index-url",
+        "the package index of builds; without it the one that pip is configured for on this machine",
+        metavar="URL",
+    ),
     Flag(
         "oci",
         "make an OCI image of images that come with a registry, and push it; of every image; or of none",
@@ -141,7 +163,8 @@ FLAGS = (
     Flag(
         "base-image",
         "what OCI images start from: an OCI layout (oci:DIR[:TAG]) or a reference in a public registry, with the same "
-        "Python in it; without it the Python of this machine and the libraries that it needs",
+        "Python in it, whose version {python} stands for; without it a Python of this machine and the libraries that "
+        "it needs",
         metavar="IMAGE",
     ),
     Flag(

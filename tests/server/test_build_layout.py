@@ -125,6 +125,21 @@ def test_an_asset_is_found_by_its_file_name_and_by_an_id_that_is_a_path(
     assert [path.name for path in layout.folder.iterdir() if path.name not in ("app", "models")] == []
 
 
+def test_files_of_one_name_lie_where_their_ids_say(layout: Layout) -> None:
+    packages = [(asset(f"{name}/__init__.py", f"{name}0/__init__.py"), name.encode()) for name in "ab"]
+    data = [(asset(f"{name}/x.txt", f"{name}1/x.txt"), name.encode()) for name in "cd"]
+    layout.make([(asset("driver", "score.py"), DRIVER), *packages, *data, (asset("x", "x.txt"), b"top")])
+    assert [layout.read(f"{name}/__init__.py") for name in "ab"] == [b"a", b"b"]
+    assert [layout.read(f"{name}/x.txt") for name in "cd"] == [b"c", b"d"]
+    assert layout.read("x.txt") == b"top"
+    assert not (layout.app / "__init__.py").exists()
+
+
+def test_an_empty_file_is_an_asset_and_a_model_like_any_other(layout: Layout) -> None:
+    layout.make([(asset("driver", "score.py"), DRIVER), (asset("e", "empty.txt"), b"")], [(model("m", "m.pkl"), b"")])
+    assert layout.read("empty.txt") == layout.read("m.pkl") == b""
+
+
 @pytest.mark.parametrize(
     ("source", "content", "entry"),
     [
@@ -150,8 +165,8 @@ def test_a_driver_that_is_not_among_the_assets_is_an_error(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("extra", "told"),
     [
-        ((asset("other", "b/score.py"), b""), "the file name of another one"),
-        ((asset("other", "azureml-models"), b""), "the file name of another one"),
+        ((asset("other", "b/score.py"), b""), "Two assets are to lie at score.py"),
+        ((asset("other", "azureml-models"), b""), "Two assets are to lie at azureml-models"),
         ((asset("other", "x.tar", True), tar(**{"../x": b""})), "leaves the folder"),
     ],
 )

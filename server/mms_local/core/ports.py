@@ -89,6 +89,7 @@ class BuiltImage:
     digest: str  # sha256:... of the image manifest
     location: str  # reference that a container runtime pulls, `<login server>/<name>:<version>`
     directory: Path  # laid-out image: `app/`, `models/`, and `deps` (a link into the dependency cache)
+    warnings: tuple[str, ...] = ()  # what was done differently from what was asked for
 
 
 class Builder(Protocol):

@@ -94,15 +94,16 @@ class Built:
     digest: str
     location: str
     directory: str
+    warnings: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, image: BuiltImage) -> Built:
         """The part of a builder's result that is kept."""
-        return cls(image.digest, image.location, str(image.directory))
+        return cls(image.digest, image.location, str(image.directory), image.warnings)
 
     def image(self, image_id: str) -> BuiltImage:
         """The builder's result again."""
-        return BuiltImage(image_id, self.digest, self.location, Path(self.directory))
+        return BuiltImage(image_id, self.digest, self.location, Path(self.directory), self.warnings)
 
 
 @dataclass(frozen=True)

@@ -4,5 +4,7 @@
 
 from mms_local.images.builder import ImageBuilder
 from mms_local.images.packing import OciMode, OciSettings
+from mms_local.images.pythons import Places
+from mms_local.images.requirements import Policy
 
-__all__ = ["ImageBuilder", "OciMode", "OciSettings"]
+__all__ = ["ImageBuilder", "OciMode", "OciSettings", "Places", "Policy"]

@@ -9,7 +9,6 @@ import hashlib
 import json
 import re
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Iterable
@@ -22,14 +21,21 @@ import aiohttp
 from mms_local import runtime
 from mms_local.core.ports import BuiltImage, ImageSpec, Log, SourceFile
 from mms_local.images import tree
-from mms_local.images.dependencies import DependencyCache, Interpreter, remove_unfinished
+from mms_local.images.azureml_family import adapted, imports_in
+from mms_local.images.conda import CondaEnvironment, conda_environment
+from mms_local.images.dependencies import DependencyCache, remove_unfinished
 from mms_local.images.failure import build_failed
 from mms_local.images.fetch import fetch
+from mms_local.images.index import Index
+from mms_local.images.installers import Installer, uv_program
 from mms_local.images.laid_out import LaidOut
 from mms_local.images.layout import file_name, lay_out
+from mms_local.images.notes import Notes
 from mms_local.images.packing import OciSettings, Packer
+from mms_local.images.pythons import Places, Pythons
 from mms_local.images.reference import Reference
-from mms_local.images.requirements import conda_lines, pip_lines
+from mms_local.images.requirements import Policy, Wanted, pip_requirements
+from mms_local.images.schema_file import find_schema, needed_for
 
 _AT_A_TIME = 4  # downloads of one build
 
@@ -46,8 +52,10 @@ class ImageBuilder:
 
     Args:
         data_dir: the server's data directory; used by one server at a time.
-        python: the interpreter that images are built for and, on process compute, run with.
-        allow_sdists: also install source distributions, which run code of their own during the build.
+        pythons: where interpreters are looked for; an image is built for one and, on process compute, runs with it.
+        strict_python: refuse a Python that cannot be had, instead of taking the nearest.
+        policy: what users may ask for: source distributions, which run code of their own during the build, URLs.
+        index_url: the package index, if it is not to be taken from pip's configuration.
         oci: when and how to make OCI images.
         dependencies: where to keep dependency folders, if not in the data directory.
     """
@@ -56,8 +64,10 @@ class ImageBuilder:
         self,
         data_dir: Path,
         *,
-        python: str = sys.executable,
-        allow_sdists: bool = False,
+        pythons: Places | None = None,
+        strict_python: bool = False,
+        policy: Policy | None = None,
+        index_url: str | None = None,
         oci: OciSettings | None = None,
         dependencies: Path | None = None,
     ) -> None:
@@ -65,24 +75,25 @@ class ImageBuilder:
         self._images = self._root / "images"
         self._scratch = self._root / "scratch"
         self._dependency_folders = dependencies.absolute() if dependencies else self._root / "dependencies"
-        self._python = python
-        self._allow_sdists = allow_sdists
+        self._policy = policy or Policy()
+        self._index_url = index_url
         self._oci = oci or OciSettings()
+        self._pythons = Pythons(pythons or Places(), strict=strict_python, only_default=self._oci.one_python)
+        self._dependency_cache: DependencyCache | None = None
         shutil.rmtree(self._scratch, ignore_errors=True)
         if dependencies is None:  # a folder that is shared may hold what others are at just now
             remove_unfinished(self._dependency_folders)
 
     @cached_property
-    def _interpreter(self) -> Interpreter:
-        return Interpreter.at(self._python)
-
-    @cached_property
-    def _dependencies(self) -> DependencyCache:
-        return DependencyCache(self._dependency_folders, self._interpreter, allow_sdists=self._allow_sdists)
-
-    @cached_property
     def _packer(self) -> Packer:
-        return Packer(self._root / "layers", self._scratch, self._interpreter, self._oci)
+        return Packer(self._root / "layers", self._scratch, self._oci)
+
+    async def _dependencies(self) -> DependencyCache:
+        if self._dependency_cache is None:
+            index = await Index.configured(self._index_url)
+            installer = Installer(index, allow_sdists=self._policy.allow_sdists, uv=uv_program())
+            self._dependency_cache = DependencyCache(self._dependency_folders, installer, self._policy)
+        return self._dependency_cache
 
     async def build(self, spec: ImageSpec, log: Log) -> BuiltImage:
         """Build an image, or find the finished one of this id. See `Builder.build`."""
@@ -93,30 +104,43 @@ class ImageBuilder:
             self._scratch.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=self._scratch) as scratch:
                 async with aiohttp.ClientSession(trust_env=True) as session:
-                    made = await self._made(session, spec, reference, Path(scratch), log)
+                    made = await self._made(session, spec, reference, Path(scratch), Notes(log))
                 self._images.mkdir(exist_ok=True)
                 made.rename(directory)
             log(f"Image {reference} built in {time.monotonic() - started:.1f} s")
-        digest = LaidOut.load(directory).digest
-        log(f"Digest {digest}")
-        return BuiltImage(spec.id, digest, str(reference), directory)
+        laid_out = LaidOut.load(directory)
+        log(f"Digest {laid_out.digest}")
+        return BuiltImage(spec.id, laid_out.digest, str(reference), directory, laid_out.warnings)
 
     async def _made(
-        self, session: aiohttp.ClientSession, spec: ImageSpec, reference: Reference, scratch: Path, log: Log
+        self, session: aiohttp.ClientSession, spec: ImageSpec, reference: Reference, scratch: Path, notes: Notes
     ) -> Path:
         """A complete image folder in `scratch`, pushed where it has to be."""
+        log = notes.log
         made = scratch / "image"
         made.mkdir()
-        fetched, requirements = await self._fetched(session, spec, scratch, log)
+        fetched, conda, wanted = await self._fetched(session, spec, scratch, notes)
+        interpreter = await asyncio.to_thread(self._pythons.choose, conda.python, notes.warn)
         entry_script, model_dir = await asyncio.to_thread(lay_out, spec, fetched, made, log)
         log(f"Driver program: {entry_script}")
-        dependencies = await self._dependencies.folder(requirements, log)
-        laid_out = LaidOut(entry_script, model_dir, dependencies.name)
+        schema = find_schema(made / "app", entry_script, log)
+        imports = await asyncio.to_thread(imports_in, made / "app")
+        wanted = adapted([*conda.packages, *wanted], imports, needed_for(schema), log)
+        dependencies = await (await self._dependencies()).folder(wanted, interpreter, notes)
+        laid_out = LaidOut(
+            entry_script,
+            model_dir,
+            dependencies.name,
+            python=interpreter.path,
+            python_version=interpreter.version,
+            schema=schema.place if schema else "",
+            warnings=notes.warnings,
+        )
         await asyncio.to_thread(_copy_runtime, made)
         (made / "deps").symlink_to(dependencies, target_is_directory=True)
         if self._oci.wanted(spec):
             tag = f"{reference.repository}:{reference.version}"
-            digest, blobs = await self._packer.pack(session, made, laid_out, dependencies, tag, log)
+            digest, blobs = await self._packer.pack(session, made, laid_out, interpreter, dependencies, tag, log)
             if spec.registry:
                 await self._packer.push(session, spec, reference, made / "oci", digest, blobs, log)
         else:
@@ -129,24 +153,26 @@ class ImageBuilder:
         await asyncio.to_thread(shutil.rmtree, self._images / _safe(image.id), ignore_errors=True)
 
     async def _fetched(
-        self, session: aiohttp.ClientSession, spec: ImageSpec, scratch: Path, log: Log
-    ) -> tuple[dict[SourceFile, Path], list[str]]:
-        """Where the files of the image are now, and the requirement lines of the manifest."""
+        self, session: aiohttp.ClientSession, spec: ImageSpec, scratch: Path, notes: Notes
+    ) -> tuple[dict[SourceFile, Path], CondaEnvironment, list[Wanted]]:
+        """Where the files of the image are now, and what its conda file and its pip file ask for."""
         files = list(dict.fromkeys((*spec.assets, *spec.models)))
         places = {source: scratch / f"source-{number}" for number, source in enumerate(files)}
         wanted = [(source.url, path) for source, path in places.items()]
         pip_file, conda_file = scratch / "pip", scratch / "conda"
         wanted += [(spec.pip_requirements, pip_file)] if spec.pip_requirements else []
         wanted += [(spec.conda_file, conda_file)] if spec.conda_file else []
-        log(f"Fetching {len(wanted)} files")
+        notes.log(f"Fetching {len(wanted)} files")
         await _fetch_all(session, wanted)
-        lines: list[str] = []
-        if spec.pip_requirements:
-            lines += pip_lines(pip_file.read_bytes(), file_name(spec.pip_requirements, "requirements.txt"))
+        conda, packages = CondaEnvironment(None, []), list[Wanted]()
         if spec.conda_file:
             name = file_name(spec.conda_file, "conda.yml")
-            lines += conda_lines(conda_file.read_bytes(), name, self._interpreter.version)
-        return places, lines
+            text = conda_file.read_bytes()
+            conda = await asyncio.to_thread(conda_environment, text, name, self._policy, notes.warn)
+        if spec.pip_requirements:
+            name = file_name(spec.pip_requirements, "requirements.txt")
+            packages = await asyncio.to_thread(pip_requirements, pip_file.read_bytes(), name, self._policy)
+        return places, conda, packages
 
 
 async def _fetch_all(session: aiohttp.ClientSession, wanted: Iterable[tuple[str, Path]]) -> None:
@@ -167,14 +193,14 @@ async def _fetch_all(session: aiohttp.ClientSession, wanted: Iterable[tuple[str,
 
 
 def _copy_runtime(directory: Path) -> None:
-    package = directory / "runtime" / "mms_runtime"
-    package.mkdir(parents=True)
-    for source in sorted(Path(runtime.__path__[0]).glob("*.py")):
-        shutil.copyfile(source, package / source.name)
+    source = Path(runtime.__path__[0])
+    target = directory / "runtime"
+    shutil.copytree(source, target / "mms_runtime", ignore=shutil.ignore_patterns("__pycache__", "compat"))
+    shutil.copytree(source / "compat", target, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
 
 
 def _content_digest(laid_out: LaidOut, directory: Path) -> str:
-    parts = [laid_out.entry_script, laid_out.model_dir, laid_out.dependencies]
+    parts = [laid_out.entry_script, laid_out.model_dir, laid_out.dependencies, laid_out.python_version, laid_out.schema]
     parts += [tree.digest(directory / folder) for folder in ("app", "models", "runtime")]
     return "sha256:" + hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 

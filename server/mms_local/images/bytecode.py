@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from pathlib import Path
 
 from mms_local.children import python_module
+from mms_local.images.index import environment_of_tools
 
+_NEVER_IMPORTED = r"/tests/"  # the tests of packages: a third of their code
 _SHARES = 4  # a fixed number: what a compiler did before a file may show in its byte code
 
 
@@ -33,9 +34,11 @@ async def compile_folder(python: str, folder: Path, place: str) -> None:
 
 
 async def _compile(python: str, paths: list[Path], folder: Path, place: str) -> None:
-    flags = ("-q", "-q", "-j", "1", "--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", place)
+    flags = ["-q", "-q", "-j", "1", "--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", place]
+    flags += ["-x", _NEVER_IMPORTED]
+    environment = environment_of_tools()
     command = python_module(
-        python, "compileall", *flags, *map(str, paths), environment=os.environ, directory=folder.parent
+        python, "compileall", *flags, *map(str, paths), environment=environment, directory=folder.parent
     )
     async with command as child:
         await child.output.read()

@@ -1,68 +1,34 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Resolve and install requirements into folders that are made once and shared by all images that need the same."""
+"""Install requirements into folders that are made once and shared by all images that need the same."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import json
-import os
 import re
 import shutil
-import subprocess
 import tempfile
 import time
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from mms_local.children import python_module
-from mms_local.core.ports import Log
+from mms_local.images.azureml_family import SETUPTOOLS
 from mms_local.images.bytecode import compile_folder
+from mms_local.images.diagnosis import not_to_be_had
 from mms_local.images.failure import build_failed
-from mms_local.images.requirements import RUNTIME
+from mms_local.images.installers import Installer, NotInstalled
+from mms_local.images.notes import Notes
+from mms_local.images.pythons import Interpreter
+from mms_local.images.requirements import Policy, Wanted, runtime
 
 _UNFINISHED = ".unfinished-"
-_FORMAT = 2  # raise it when the way of installing changes what is in a folder
-_SECRETS = re.compile(r"(?<=://)[^/@\s]+(?=@)|(?<=\?)[^\s?]+")  # of URLs: user and password, query
+_FORMAT = 3  # raise it when the way of installing changes what is in a folder
+_NEEDS_PKG_RESOURCES = re.compile(rb"^(?:import|from) pkg_resources\b", re.MULTILINE)
 SITE = "/opt/mms/site"
 """Where the packages are in a container."""
-
-
-@dataclass(frozen=True)
-class Interpreter:
-    """The Python that images are built for: the same one that installs and, on process compute, runs them."""
-
-    path: str
-    version: str  # 3.11.7
-    platform: str  # linux-x86_64, with the C library: a wheel for one does not run on another
-
-    @property
-    def minor(self) -> str:
-        """3.11"""
-        return ".".join(self.version.split(".")[:2])
-
-    @classmethod
-    def at(cls, path: str) -> Interpreter:
-        """Ask the interpreter itself.
-
-        Raises:
-            JobFailed: it does not run.
-        """
-        question = (
-            "import json, platform, sysconfig; "
-            "print(json.dumps([platform.python_version(), '-'.join([sysconfig.get_platform(), *platform.libc_ver()])]))"
-        )
-        try:
-            answer = subprocess.run(
-                [path, "-I", "-c", question], capture_output=True, check=True, text=True, timeout=60
-            )
-        except (OSError, subprocess.SubprocessError) as error:
-            raise build_failed("NoPython", f"The Python {path} does not work: {error}", status=500) from error
-        version, system = json.loads(answer.stdout)
-        return cls(path, version, system.rstrip("-"))
 
 
 class DependencyCache:
@@ -73,70 +39,64 @@ class DependencyCache:
 
     Args:
         directory: where the folders live; may be shared by servers and kept for years.
-        interpreter: the Python to install with and for.
-        allow_sdists: also take source distributions, which run code of their own while they are installed.
+        installer: what resolves and installs.
+        policy: what the owner of the server allows; with source distributions, code of others runs in a build.
     """
 
-    def __init__(self, directory: Path, interpreter: Interpreter, *, allow_sdists: bool = False) -> None:
+    def __init__(self, directory: Path, installer: Installer, policy: Policy) -> None:
         self._directory = directory
-        self._interpreter = interpreter
-        self._allow_sdists = allow_sdists
+        self._installer = installer
+        self._policy = policy
         self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    def key(self, requirements: Sequence[str]) -> str:
-        """The name of the folder for these requirement lines; their order does not matter."""
-        parts = [_FORMAT, self._interpreter.minor, self._interpreter.platform, self._allow_sdists, RUNTIME]
-        return hashlib.sha256(json.dumps([*parts, sorted(requirements)]).encode()).hexdigest()
+    def key(self, wanted: Sequence[Wanted], interpreter: Interpreter) -> str:
+        """The name of the folder for these requirements; their order does not matter."""
+        parts = [_FORMAT, interpreter.minor, interpreter.platform, self._policy.allow_sdists]
+        lines = [*runtime(interpreter.minor), *sorted(map(str, wanted))]
+        return hashlib.sha256(json.dumps([*parts, lines]).encode()).hexdigest()
 
-    async def folder(self, requirements: Sequence[str], log: Log) -> Path:
+    async def folder(self, wanted: Sequence[Wanted], interpreter: Interpreter, notes: Notes) -> Path:
         """The folder with the runtime and these requirements installed; made now unless it is there.
 
         Raises:
-            JobFailed: they do not resolve together, or cannot be had; with pip's own reason.
+            JobFailed: they do not resolve together, or cannot be had; with the reason.
         """
-        key = self.key(requirements)
+        key = self.key(wanted, interpreter)
         folder = self._directory / key
         async with self._locks[key]:
             if folder.is_dir():
-                log(f"Dependencies are in the cache: {key[:12]}")
+                notes.log(f"Dependencies are in the cache: {key[:12]}")
                 return folder
             started = time.monotonic()
             self._directory.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=self._directory, prefix=_UNFINISHED) as scratch:
                 site = Path(scratch, "site")
-                await self._install(requirements, Path(scratch), log)
+                await self._install(wanted, interpreter, Path(scratch), notes)
                 await asyncio.to_thread(_without_scripts, site)
-                await compile_folder(self._interpreter.path, site, SITE)
+                await compile_folder(interpreter.path, site, SITE)
                 _rename(site, folder)
-            log(f"Dependencies installed in {time.monotonic() - started:.1f} s: {key[:12]}")
+            notes.log(f"Dependencies installed in {time.monotonic() - started:.1f} s: {key[:12]}")
             return folder
 
-    async def _install(self, requirements: Sequence[str], scratch: Path, log: Log) -> None:
-        Path(scratch, "requirements.txt").write_text("\n".join([*RUNTIME, *requirements, ""]), encoding="utf-8")
-        arguments = ["install", "--target", "site", "--requirement", "requirements.txt", "--no-compile", "--no-input"]
-        arguments += ["--no-warn-conflicts", "--disable-pip-version-check", "--progress-bar", "off"]
-        if not self._allow_sdists:
-            arguments += ["--only-binary", ":all:"]
-        last: deque[str] = deque(maxlen=60)
-        log(f"Resolving {len(requirements)} requirements with {', '.join(RUNTIME)}, Python {self._interpreter.version}")
-        environment = {**os.environ, "PIP_ROOT_USER_ACTION": "ignore"}
-        pip_command = python_module(
-            self._interpreter.path, "pip", *arguments, environment=environment, directory=scratch
+    async def _install(self, wanted: Sequence[Wanted], interpreter: Interpreter, scratch: Path, notes: Notes) -> None:
+        """What has hashes first, as its file was made: complete. The rest beside it, without touching it."""
+        hashed = [one for one in wanted if one.hashes]
+        rest = [*map(Wanted.of, runtime(interpreter.minor)), *(one for one in wanted if not one.hashes)]
+        notes.log(
+            f"Resolving {len(wanted)} requirements with {', '.join(runtime(interpreter.minor))}, "
+            f"Python {interpreter.version}"
         )
-        async with pip_command as pip:
-            async for raw in pip.output:
-                line = _SECRETS.sub("****", raw.decode("utf-8", "replace").rstrip())
-                last.append(line)
-                log(line)
-            status = await pip.ended()
-        if status == 1 and last and last[-1].endswith("No module named pip"):
-            raise build_failed(
-                "NoPip",
-                f"{self._interpreter.path} has no pip. Run `{self._interpreter.path} -m ensurepip`.",
-                status=500,
-            )
-        if status != 0:
-            raise build_failed("RequirementsNotResolved", _reason(last))
+        try:
+            if hashed:
+                await self._installer.install(hashed, interpreter, scratch, notes.log)
+            await self._installer.install(rest, interpreter, scratch, notes.log, constraints=hashed)
+            if await asyncio.to_thread(_needs_pkg_resources, scratch / "site"):
+                notes.log("A package needs pkg_resources: adding setuptools")
+                await self._installer.install([Wanted.of(SETUPTOOLS)], interpreter, scratch, notes.log)
+        except NotInstalled as error:
+            reasons = await not_to_be_had(wanted, interpreter, self._installer.index, self._policy, error.output)
+            told = [*reasons, f"The requirements cannot be installed together with the runtime. {error}"]
+            raise build_failed("RequirementsNotResolved", "\n".join(told)) from error
 
 
 def remove_unfinished(directory: Path) -> None:
@@ -145,12 +105,11 @@ def remove_unfinished(directory: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _reason(output: deque[str]) -> str:
-    """pip's own words on why it gave up: its errors and the conflict it found, without the downloads before."""
-    lines = [line for line in output if line]
-    first = next((number for number, line in enumerate(lines) if line.startswith("ERROR:")), None)
-    told = lines[first:] if first is not None else lines[-5:]
-    return "The requirements cannot be installed together with the runtime of the image. pip says: " + "\n".join(told)
+def _needs_pkg_resources(site: Path) -> bool:
+    """Whether a module imports it unconditionally and nothing brought it."""
+    if (site / "pkg_resources").is_dir():
+        return False
+    return any(_NEEDS_PKG_RESOURCES.search(path.read_bytes()) for path in site.rglob("*.py") if path.is_file())
 
 
 def _without_scripts(site: Path) -> None:
@@ -162,6 +121,8 @@ def _without_scripts(site: Path) -> None:
             script.unlink()
     if (site / "bin").is_dir() and not any((site / "bin").iterdir()):
         (site / "bin").rmdir()
+    for leftover in (".lock", "CACHEDIR.TAG", ".gitignore"):
+        (site / leftover).unlink(missing_ok=True)
 
 
 def _rename(made: Path, folder: Path) -> None:

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 _FILE = "image.json"
+ENTRY_SCRIPT = "mms_runtime/entry.py"
+"""What the server loads in the place of the driver, relative to the runtime's folder."""
 
 
 @dataclass(frozen=True)
@@ -19,12 +21,21 @@ class LaidOut:
         entry_script: the driver, relative to `app/`.
         model_dir: what AZUREML_MODEL_DIR shall name, relative to `app/`.
         dependencies: key of the dependency folder.
+        python: the interpreter that it is built for, where it was built.
+        python_version: of that interpreter.
+        schema: the schema file that describes the driver's input, relative to `app/`; empty when there is none, or
+            when the driver reads it itself.
+        warnings: what was done differently from what was asked for.
         digest: of the image manifest where one was written, else of the laid-out content.
     """
 
     entry_script: str
     model_dir: str
     dependencies: str
+    python: str = ""
+    python_version: str = ""
+    schema: str = ""
+    warnings: tuple[str, ...] = ()
     digest: str = ""
 
     def save(self, directory: Path) -> None:
@@ -38,4 +49,5 @@ class LaidOut:
         Raises:
             FileNotFoundError: the image is not there (any more).
         """
-        return cls(**json.loads((directory / _FILE).read_text(encoding="utf-8")))
+        kept = json.loads((directory / _FILE).read_text(encoding="utf-8"))
+        return cls(**{**kept, "warnings": tuple(kept.get("warnings", ()))})

@@ -41,8 +41,10 @@ def lay_out(spec: ImageSpec, fetched: Mapping[SourceFile, Path], directory: Path
     driver = next((asset for asset in spec.assets if asset.id == spec.driver), None)
     if driver is None:
         raise build_failed("DriverMissing", f"The manifest's driver program {spec.driver!r} is none of its assets.")
-    for asset in dict.fromkeys(spec.assets):
-        _place_asset(asset, fetched[asset], app, is_driver=asset == driver)
+    assets = dict.fromkeys(spec.assets)
+    placed = [(asset, _place_asset(asset, fetched[asset], app, is_driver=asset == driver)) for asset in assets]
+    for asset, target in placed:
+        _add_other_names(asset, target, app)
     entry_script = _unpacked_driver(driver, app) if driver.unpack else _asset_name(driver, is_driver=True)
     check_driver((app / entry_script).read_bytes(), entry_script)
     homes = [_place_model(model, fetched[model], app, models, log) for model in dict.fromkeys(spec.models)]
@@ -55,18 +57,39 @@ def file_name(url: str, otherwise: str) -> str:
     return next((name for name in names if name not in ("", "..") and "\0" not in name), "content")
 
 
-def _place_asset(asset: SourceFile, content: Path, app: Path, *, is_driver: bool) -> None:
+def _place_asset(asset: SourceFile, content: Path, app: Path, *, is_driver: bool) -> Path | None:
+    """Put a file where its id says, if that is a path, else under its own name; None for an archive."""
     if asset.unpack:
         unpack(content, app, name=f"asset {asset.id!r}")
-        return
-    target = app / _asset_name(asset, is_driver=is_driver)
-    if os.path.lexists(target):
-        raise build_failed("AssetName", f"The asset {asset.id!r} has the file name of another one: {target.name!r}.")
+        return None
+    path = _path_in(asset.id)
+    inside = path is not None and len(path.parts) > 1 and not is_driver
+    target = app / str(path) if inside else app / _asset_name(asset, is_driver=is_driver)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        taken = os.path.lexists(target)
+    except (FileExistsError, NotADirectoryError):
+        taken = True
+    if taken:
+        raise build_failed(
+            "AssetName",
+            f"Two assets are to lie at {target.relative_to(app)!s}, the second being {asset.id!r}. Give them ids that "
+            "are paths, such as a/data.txt and b/data.txt: that is where they will lie.",
+        )
     shutil.move(content, target)
     target.chmod(0o644)
-    alias = _path_in(asset.id)
-    if alias is not None:
-        _link(app, alias, target)
+    return target
+
+
+def _add_other_names(asset: SourceFile, target: Path | None, app: Path) -> None:
+    """Link to an asset from the other place where drivers look, if nothing lies there: its id, or the top folder."""
+    path = _path_in(asset.id)
+    if target is None or path is None:
+        return
+    if target.parent == app:
+        _link(app, path, target)
+    elif path.name != "__init__.py":
+        _link(app, PurePosixPath(file_name(asset.url, asset.id)), target)
 
 
 def _asset_name(asset: SourceFile, *, is_driver: bool) -> str:

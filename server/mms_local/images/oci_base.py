@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from mms_local.images.bytecode import compile_folder
-from mms_local.images.dependencies import Interpreter
 from mms_local.images.failure import build_failed
+from mms_local.images.index import environment_of_tools
 from mms_local.images.oci_layer import Member, members
+from mms_local.images.pythons import Interpreter
 
 _LEFT_OUT = frozenset(
     (
@@ -90,7 +91,8 @@ def _paths(interpreter: Interpreter) -> tuple[Path, Path]:
         "import json, os, sys, sysconfig; "
         "print(json.dumps([os.path.realpath(sys.executable), sysconfig.get_path('stdlib')]))"
     )
-    answer = subprocess.run([interpreter.path, "-I", "-c", question], capture_output=True, check=True, timeout=60)
+    command = (interpreter.path, "-I", "-c", question)
+    answer = subprocess.run(command, capture_output=True, check=True, timeout=60, env=environment_of_tools())
     executable, stdlib = json.loads(answer.stdout)
     return Path(executable), Path(stdlib)
 
@@ -108,7 +110,10 @@ def _copy_stdlib(stdlib: Path, target: Path) -> None:
 def _libraries(executable: Path, stdlib: Path) -> dict[str, Path]:
     """Shared libraries by their place in the image: all in the folder of the C library, which the loader searches."""
     objects = [executable, *sorted((stdlib / "lib-dynload").glob("*.so"))]
-    listing = subprocess.run(["ldd", *map(str, objects)], capture_output=True, text=True, timeout=60, check=False)
+    command = ("ldd", *map(str, objects))
+    listing = subprocess.run(
+        command, capture_output=True, text=True, timeout=60, check=False, env=environment_of_tools()
+    )
     found = {Path(path) for path in _LINKED.findall(listing.stdout)}
     libc = next((path for path in found if path.name == "libc.so.6"), None)
     if libc is None:

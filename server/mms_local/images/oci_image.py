@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mms_local.images.dependencies import SITE
-from mms_local.images.laid_out import LaidOut
+from mms_local.images.laid_out import ENTRY_SCRIPT, LaidOut
 from mms_local.images.layout import MODELS
 from mms_local.images.oci_layer import Blobs, Layer, descriptor, members, write_layer
 
@@ -89,7 +89,9 @@ def _config(base: dict[str, Any], layers: Sequence[Layer], laid_out: LaidOut) ->
     environment = {"PATH": _PATH, **environment}
     environment |= {
         "AML_APP_ROOT": _APP,
-        "AZUREML_ENTRY_SCRIPT": laid_out.entry_script,
+        "AZUREML_ENTRY_SCRIPT": f"{_RUNTIME}/{ENTRY_SCRIPT}",
+        "MMS_DRIVER": laid_out.entry_script,
+        "MMS_SCHEMA_FILE": laid_out.schema,
         "AZUREML_MODEL_DIR": f"{_APP}/{laid_out.model_dir}",
         "HOME": "/tmp",
         "PYTHONDONTWRITEBYTECODE": "1",

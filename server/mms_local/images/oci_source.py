@@ -16,11 +16,12 @@ from typing import Any, Protocol
 import aiohttp
 
 from mms_local.core.ports import Log
-from mms_local.images.dependencies import SITE, Interpreter
+from mms_local.images.dependencies import SITE
 from mms_local.images.failure import build_failed
 from mms_local.images.oci_base import CERTIFICATES_IN_IMAGE, host_base
 from mms_local.images.oci_image import INDEX, MANIFEST, Base
 from mms_local.images.oci_layer import LAYER, Blobs, Layer, members, write_layer
+from mms_local.images.pythons import Interpreter
 from mms_local.images.reference import Reference
 from mms_local.images.registry import Repository
 

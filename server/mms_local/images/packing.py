@@ -13,12 +13,12 @@ from pathlib import Path
 import aiohttp
 
 from mms_local.core.ports import ImageSpec, Log
-from mms_local.images.dependencies import Interpreter
 from mms_local.images.failure import build_failed
 from mms_local.images.laid_out import LaidOut
 from mms_local.images.oci_image import MANIFEST, Base, write_image
 from mms_local.images.oci_layer import Blobs
 from mms_local.images.oci_source import LayerCache
+from mms_local.images.pythons import Interpreter
 from mms_local.images.reference import Reference
 from mms_local.images.registry import Login, Repository, host_name, is_loopback
 
@@ -38,7 +38,8 @@ class OciSettings:
     Attributes:
         mode: of which images one is made.
         base: what images start from: None for this host's Python, `oci:DIRECTORY[:TAG]` for an OCI layout, else a
-            reference in a registry that everybody may pull from. It must hold `python3` of the builder's version.
+            reference in a registry that everybody may pull from. It must hold `python3` of the image's minor version;
+            `{python}` in it stands for that version.
         insecure_registries: `host[:port]` of registries that may be spoken to over http. Loopback always may.
     """
 
@@ -50,6 +51,11 @@ class OciSettings:
         """Whether to make (and, with a registry, push) an OCI image."""
         return self.mode is OciMode.ALWAYS or (self.mode is OciMode.AUTO and spec.registry is not None)
 
+    @property
+    def one_python(self) -> bool:
+        """Whether all images start from one base, with one Python."""
+        return self.base is not None and "{python}" not in self.base
+
     def plain(self, host: str) -> bool:
         """Whether to use http."""
         return host in self.insecure_registries or is_loopback(host_name(host))
@@ -58,20 +64,26 @@ class OciSettings:
 class Packer:
     """Writes OCI layouts, with base and dependency layers from a cache, and pushes them."""
 
-    def __init__(self, directory: Path, scratch: Path, interpreter: Interpreter, settings: OciSettings) -> None:
+    def __init__(self, directory: Path, scratch: Path, settings: OciSettings) -> None:
         self._cache = LayerCache(directory, scratch)
-        self._interpreter = interpreter
         self._settings = settings
 
     async def pack(
-        self, session: aiohttp.ClientSession, directory: Path, laid_out: LaidOut, dependencies: Path, tag: str, log: Log
+        self,
+        session: aiohttp.ClientSession,
+        directory: Path,
+        laid_out: LaidOut,
+        interpreter: Interpreter,
+        dependencies: Path,
+        tag: str,
+        log: Log,
     ) -> tuple[str, tuple[str, ...]]:
         """Write `oci/` into an image folder; returns the digests of the manifest and of its blobs.
 
         Raises:
             JobFailed: no usable base image.
         """
-        base = await self._base(session, log)
+        base = await self._base(session, interpreter, log)
         layer = await self._cache.dependencies(dependencies, log)
         return await asyncio.to_thread(
             write_image,
@@ -113,10 +125,10 @@ class Packer:
         for tag in (reference.version, "latest"):
             await repository.push_manifest(tag, content, MANIFEST)
 
-    async def _base(self, session: aiohttp.ClientSession, log: Log) -> Base:
-        wanted = self._settings.base
-        if wanted is None:
-            return await self._cache.host_base(self._interpreter, log)
+    async def _base(self, session: aiohttp.ClientSession, interpreter: Interpreter, log: Log) -> Base:
+        if self._settings.base is None:
+            return await self._cache.host_base(interpreter, log)
+        wanted = self._settings.base.replace("{python}", interpreter.minor)
         if wanted.startswith("oci:"):
             folder, _separator, tag = wanted[4:].partition(":")
             base = await self._cache.layout_base(Path(folder), tag, log)
@@ -127,17 +139,18 @@ class Packer:
                 raise build_failed("BaseNotReadable", f"The base image {error}", status=500) from error
             plain = self._settings.plain(reference.api_host)
             base = await self._cache.registry_base(session, reference, plain=plain, log=log)
-        self._check_python(base, wanted)
+        _check_python(base, wanted, interpreter)
         return base
 
-    def _check_python(self, base: Base, name: str) -> None:
-        """Python's own images tell their version; the packages of an image only work on the one they are made for."""
-        environment = dict(entry.partition("=")[::2] for entry in base.config["config"].get("Env") or ())
-        version = environment.get("PYTHON_VERSION", self._interpreter.version)
-        if version.split(".")[:2] != self._interpreter.version.split(".")[:2]:
-            raise build_failed(
-                "PythonVersion",
-                f"The base image {name} has Python {version}, but packages are installed for "
-                f"{self._interpreter.version}. Use a base with Python {self._interpreter.minor}.",
-                status=500,
-            )
+
+def _check_python(base: Base, name: str, interpreter: Interpreter) -> None:
+    """Python's own images tell their version; the packages of an image only work on the one they are made for."""
+    environment = dict(entry.partition("=")[::2] for entry in base.config["config"].get("Env") or ())
+    version = environment.get("PYTHON_VERSION", interpreter.version)
+    if version.split(".")[:2] != interpreter.version.split(".")[:2]:
+        raise build_failed(
+            "PythonVersion",
+            f"The base image {name} has Python {version}, but packages are installed for "
+            f"{interpreter.version}. Use a base with Python {interpreter.minor}.",
+            status=500,
+        )

@@ -1,94 +1,164 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read what a manifest asks for: a pip requirements file, a conda environment file, or both."""
+"""Read the packages that a manifest asks for. An installer gets only what is parsed here, nothing of the text."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
 
-from mms_local.core import safe_yaml
-from mms_local.images.failure import build_failed
+from mms_local.images.failure import build_failed, shown
 
-RUNTIME = ("azureml-inference-server-http==1.5.1", "gunicorn>=23,<28")
-"""What every image is served with, resolved together with the user's requirements (see docs/images.md).
-
-gunicorn is not pinned to one version: mlflow and others bound it themselves, and to satisfy both pip would take a
-release of theirs from years ago without a word.
-"""
-
-_CONDA_ENTRY = re.compile(r"^(?:[\w.-]+::)?(?P<name>[A-Za-z0-9_.-]+)\s*(?P<version>[=<>!~*\d].*)?$")
-_HINT = "Put Python packages under `pip:` in its dependencies."
+_HASH = re.compile(r"\s+--hash[=\s]\s*(sha(?:256|384|512):[0-9a-fA-F]+)(?=\s|$)")
+_OPTION = re.compile(r"^(-[A-Za-z]|--[A-Za-z][\w-]*)")
+_PATH = "a path means nothing on the server. Name the package, or add your files as assets."
+_VCS = ("git", "hg", "svn", "bzr")
 
 
-def pip_lines(content: bytes, name: str) -> list[str]:
-    """The lines of a pip requirements file that say something.
+def runtime(minor: str) -> tuple[str, ...]:
+    """What every image is served with, resolved together with the user's requirements (see docs/images.md).
+
+    gunicorn is not pinned to one version: mlflow and others bound it themselves, and to satisfy both an installer would
+    take a release of theirs from years ago without a word.
+    """
+    server = "1.3.4" if minor == "3.8" else "1.5.1"  # the last one for Python 3.8
+    return (f"azureml-inference-server-http=={server}", "gunicorn>=23,<28")
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What the server's owner lets users ask for."""
+
+    allow_sdists: bool = False
+    allow_direct_urls: bool = False
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One package that is asked for: name, extras, versions, marker, hashes, and a URL where the owner allows it."""
+
+    requirement: Requirement
+    hashes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, text: str) -> Wanted:
+        """A requirement of our own."""
+        return cls(Requirement(text))
+
+    @property
+    def name(self) -> str:
+        """In the one spelling that all indexes use."""
+        return canonicalize_name(self.requirement.name)
+
+    def __str__(self) -> str:
+        return " ".join((str(self.requirement), *(f"--hash={one}" for one in self.hashes)))
+
+
+def pip_requirements(content: bytes, name: str, policy: Policy) -> list[Wanted]:
+    """The packages of a pip requirements file.
+
+    Raises:
+        JobFailed: not UTF-8, or lines that are no package: all of them in one message.
+    """
+    lines = re.sub(r"\\\r?\n", " ", text_of(content, name)).splitlines()
+    wanted, problems = read_lines(lines, policy)
+    if problems:
+        raise build_failed("RequirementsInvalid", f"The file {name} cannot be used: " + "\n".join(problems))
+    return wanted
+
+
+def read_lines(lines: Iterable[str], policy: Policy) -> tuple[list[Wanted], list[str]]:
+    """The packages that lines of a requirements file name, and what is wrong with the other lines."""
+    wanted: list[Wanted] = []
+    problems: list[str] = []
+    for number, line in enumerate(lines, 1):
+        text = re.sub(r"(^|\s)#.*$", "", line).strip()
+        if text:
+            try:
+                wanted.append(_wanted(text, policy))
+            except ValueError as error:
+                problems.append(f"line {number}: {error}")
+    return wanted, problems
+
+
+def _wanted(text: str, policy: Policy) -> Wanted:
+    """One line.
+
+    Raises:
+        ValueError: it is no package, or one from where the owner does not want any; says what to do.
+    """
+    hashes = tuple(_HASH.findall(text))
+    text = _HASH.sub("", text).strip()
+    option = _OPTION.match(text)
+    if option:
+        raise ValueError(
+            f"{option[0]} is an option of pip, which only the owner of the server may set. {_advice(text)}"
+        )
+    if re.search(r"^[^@;]*\.(whl|zip|tar\.gz|tgz)$", text) and "://" not in text:
+        raise ValueError(_PATH)
+    try:
+        requirement = Requirement(text)
+    except InvalidRequirement:
+        if re.match(rf"(?i)(?:(?:{'|'.join(_VCS)})\+|[a-z][a-z0-9+.-]*://)", text):
+            return _refuse_or_name(text, policy)
+        if re.search(r"[/\\]|^\.", text):
+            raise ValueError(_PATH) from None
+        raise ValueError(f"{_short(text)} is no package with a version, such as numpy==1.26.4.") from None
+    if requirement.url:
+        _check_url(requirement.url, policy)
+    return Wanted(requirement, hashes)
+
+
+def _refuse_or_name(text: str, policy: Policy) -> Wanted:
+    _check_url(text, policy)
+    raise ValueError(f"a URL needs the name of its package before it: NAME @ {shown(text)}")
+
+
+def _check_url(url: str, policy: Policy) -> None:
+    scheme = urlsplit(url).scheme.lower()
+    if not policy.allow_direct_urls:
+        raise ValueError(
+            f"packages come from the package index of the server, not from {shown(url)}. Name a released version, or "
+            "let the owner of the server allow it (--allow-direct-urls)."
+        )
+    if "${" in url:
+        raise ValueError("environment variables are not expanded here.")
+    if scheme.partition("+")[0] not in (*_VCS, "http", "https"):
+        raise ValueError("only http, https and version control addresses can be fetched.")
+    if not policy.allow_sdists and PurePosixPath(urlsplit(url).path).suffix != ".whl":
+        raise ValueError(
+            f"{shown(url)} is no wheel, and code of source distributions is not run during a build unless the owner of "
+            "the server allows it (--allow-sdists)."
+        )
+
+
+def _advice(text: str) -> str:
+    name = text.split("=")[0].split()[0]
+    if name in ("-r", "--requirement", "-c", "--constraint"):
+        return "Put the lines of the other file here."
+    if name in ("-e", "--editable"):
+        return "Name a released version, or add your files as assets."
+    if name in ("-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--trusted-host", "--no-index"):
+        return "Leave the line out: the server uses its own package index (--index-url, or its pip configuration)."
+    return "Leave it out."
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 80 else text[:77] + "...")
+
+
+def text_of(content: bytes, name: str) -> str:
+    """The text of a user's file.
 
     Raises:
         JobFailed: not UTF-8.
     """
-    text = _text(content, name).replace("\\\n", " ")
-    lines = (re.sub(r"(^|\s)#.*$", "", line).strip() for line in text.splitlines())
-    return [line for line in lines if line]
-
-
-def conda_lines(content: bytes, name: str, python_version: str) -> list[str]:
-    """The pip requirements of a conda environment file.
-
-    Conda's channels are not used: a `python` entry must allow `python_version`, `pip` itself is taken as given, and
-    everything else that is not under `pip:` is refused rather than left out.
-
-    Raises:
-        JobFailed: the file is no conda environment, or asks for what only conda can give.
-    """
-    try:
-        environment: Any = safe_yaml.load(_text(content, name))
-    except safe_yaml.YamlRefused as error:
-        raise build_failed("CondaFileInvalid", f"The conda file {name} {error}.") from error
-    entries = environment.get("dependencies", []) if isinstance(environment, dict) else None
-    if not isinstance(entries, list):
-        raise build_failed("CondaFileInvalid", f"The conda file {name} needs a list of `dependencies`.")
-    lines: list[str] = []
-    for entry in entries:
-        if isinstance(entry, dict) and list(entry) == ["pip"] and isinstance(entry["pip"], list):
-            lines += [str(line) for line in entry["pip"]]
-        else:
-            _check_conda_entry(str(entry), name, python_version)
-    return lines
-
-
-def _check_conda_entry(entry: str, name: str, python_version: str) -> None:
-    match = _CONDA_ENTRY.match(entry.strip())
-    package = match["name"].lower() if match else entry
-    if package == "pip":
-        return
-    if package != "python" or match is None:
-        raise build_failed(
-            "CondaPackage", f"The conda file {name} asks for the conda package {entry!r}; none can be had here. {_HINT}"
-        )
-    if not _allows(match["version"] or "", python_version):
-        raise build_failed(
-            "PythonVersion",
-            f"The conda file {name} asks for {entry!r}, but images are built for Python {python_version} here. "
-            "Change the entry, or run the server on that Python.",
-        )
-
-
-def _allows(constraint: str, python_version: str) -> bool:
-    """Whether a conda version constraint allows the Python: `=3.11` means any 3.11, the patch level does not count."""
-    minor = ".".join(python_version.split(".")[:2])
-    exact = re.match(r"^=?=?\s*(\d+(?:\.\d+)?)(?:\.[\d*]+)?(?:=.*)?$", constraint.strip())
-    if exact:
-        return minor == exact[1] or minor.startswith(exact[1] + ".")
-    try:
-        return python_version in SpecifierSet(constraint)
-    except InvalidSpecifier:
-        return False
-
-
-def _text(content: bytes, name: str) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -27,9 +27,50 @@ def scoring_app() -> WSGIApplication:
     Without `MMS_KEYS_FILE` the app asks for no key (protocol chapter 6: a bare local container).
     """
     app: WSGIApplication = importlib.import_module("azureml_inference_server_http.server.entry").app
+    raw = importlib.import_module("azureml_inference_server_http.api.aml_request")._rawHttpRequested
+    if not raw:
+        app = JsonBody(app)
+    description = importlib.import_module("mms_runtime.driver").swagger()
+    if description:
+        app = Description(app, description)
     app = BodyLimit(app, int(os.environ.get("MMS_MAX_BODY_BYTES", str(100 * _MEGABYTE))))
     keys_file = os.environ.get("MMS_KEYS_FILE")
     return KeyCheck(app, Path(keys_file)) if keys_file else app
+
+
+class JsonBody:
+    """Takes the body for JSON where the client named no type, or the one that curl and others send by themselves.
+
+    The server would read a form then, and hand an empty text to the driver. What is a form for sure is refused.
+    """
+
+    def __init__(self, app: WSGIApplication) -> None:
+        self._app = app
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        kind = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+        if kind == "multipart/form-data":
+            message = "The driver takes no forms. Send the body as it is, with `Content-Type: application/json`."
+            return _refusal(start_response, "415 Unsupported Media Type", message)
+        if kind in ("", "application/x-www-form-urlencoded"):
+            environ["CONTENT_TYPE"] = "application/json"
+        return self._app(environ, start_response)
+
+
+class Description:
+    """Answers `/swagger.json` with the description that comes from a schema file."""
+
+    def __init__(self, app: WSGIApplication, text: str) -> None:
+        self._app = app
+        self._body = text.encode()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        other_version = "version=3" in environ.get("QUERY_STRING", "")
+        if environ.get("PATH_INFO") != "/swagger.json" or other_version:
+            return self._app(environ, start_response)
+        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(self._body)))]
+        start_response("200 OK", headers)
+        return [self._body]
 
 
 class KeyCheck:

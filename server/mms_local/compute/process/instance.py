@@ -19,7 +19,7 @@ from mms_local.compute.environment import service_environment
 from mms_local.compute.process.log import ServiceLog
 from mms_local.compute.quantity import quantity
 from mms_local.core.ports import ServiceSpec
-from mms_local.images.laid_out import LaidOut
+from mms_local.images.laid_out import ENTRY_SCRIPT, LaidOut
 
 _BACKLOG = 512  # connections that may wait for a worker
 _GRACE = 70.0  # seconds; gunicorn itself waits 65 for requests in progress
@@ -103,7 +103,9 @@ class Instance:
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONUNBUFFERED": "1",
             "AML_APP_ROOT": str(image.directory / "app"),
-            "AZUREML_ENTRY_SCRIPT": laid_out.entry_script,
+            "AZUREML_ENTRY_SCRIPT": str(image.directory / "runtime" / ENTRY_SCRIPT),
+            "MMS_DRIVER": laid_out.entry_script,
+            "MMS_SCHEMA_FILE": laid_out.schema,
             "AZUREML_MODEL_DIR": str(image.directory / "app" / laid_out.model_dir),
             "SCORING_TIMEOUT_MS": "60000",
             **service_environment(self._spec),
@@ -113,7 +115,7 @@ class Instance:
             **_resources(self._spec),
         }
         # -S: the packages of the image and the standard library, but nothing that happens to be installed here.
-        command = (self._python, "-S", "-m", "gunicorn", "-c", "python:mms_runtime.gunicorn_conf")
+        command = (laid_out.python or self._python, "-S", "-m", "gunicorn", "-c", "python:mms_runtime.gunicorn_conf")
         return await spawn(
             (*command, "mms_runtime.wsgi:scoring_app()"),
             environment=environment,

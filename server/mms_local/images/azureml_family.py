@@ -1,0 +1,111 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the published clients and the drivers of their time take for granted (protocol chapter 6).
+
+The packages that those clients add to every image stand for the runtime, which is there already; today they would bring
+releases from 2018 that do not install. Of what drivers import, the runtime has the small part that means something in a
+container (see `runtime/compat`); what goes further comes from the index, not older than what works.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+from mms_local.images.requirements import Wanted
+
+PROVIDED = {
+    "azure-ml-api-sdk",
+    "azureml-contrib-services",
+    "azureml-defaults",
+    "azureml-model-management-sdk",
+    "azureml-monitoring",
+    "azureml-sdk",
+}
+"""Taken as given, whatever version is named."""
+
+FLOORS = {
+    "azureml-core": "1.48",
+    "azureml-mlflow": "1.48",
+    "azureml-telemetry": "1.48",
+    "inference-schema": "1.5",
+}
+"""Without a version, an installer would rather go back for years than say that something clashes."""
+
+SETUPTOOLS = "setuptools<81"
+"""The last releases with `pkg_resources`."""
+
+_COMPAT = (
+    "azureml.api",
+    "azureml.contrib.services",
+    "azureml.core.Model",
+    "azureml.core.model.Model",
+    "azureml.datacollector",
+    "azureml.monitoring",
+)
+_BROUGHT = {"azureml.core": "azureml-core", "pkg_resources": "setuptools"}
+_NEEDS = {
+    "inference_schema.parameter_types.numpy_parameter_type": "numpy",
+    "inference_schema.parameter_types.pandas_parameter_type": "pandas",
+}
+
+
+def adapted(
+    wanted: Iterable[Wanted], imports: Iterable[str], needed: Iterable[str], log: Callable[[str], None]
+) -> list[Wanted]:
+    """The packages to install for what is asked for, what the image's own code imports, and what else is needed."""
+    asked = list(wanted)
+    given = sorted({one.name for one in asked if one.name in PROVIDED})
+    if given:
+        log(f"Provided by the runtime, not installed: {', '.join(given)}")
+    kept = [_with_floor(one) for one in asked if one.name not in PROVIDED]
+    names = {one.name for one in kept}
+    for package in sorted({*_brought(imports), *needed} - names):
+        log(f"Added for what the driver imports: {package}")
+        kept.append(_with_floor(Wanted.of(SETUPTOOLS if package == "setuptools" else package)))
+    return kept
+
+
+def imports_in(folder: Path) -> set[str]:
+    """The dotted names that the Python files of an image's own code import; files that do not parse say nothing."""
+    found: set[str] = set()
+    for path in folder.rglob("*.py"):
+        try:
+            found.update(_imports(ast.parse(path.read_bytes())))
+        except (OSError, SyntaxError, ValueError, RecursionError):
+            continue
+    return found
+
+
+def _imports(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _brought(imports: Iterable[str]) -> Iterator[str]:
+    for name in imports:
+        if any(_within(name, known) for known in _COMPAT) or name == "azureml.core.model":
+            continue
+        yield from (package for module, package in _BROUGHT.items() if _within(name, module))
+        yield from (package for module, package in _NEEDS.items() if _within(name, module))
+
+
+def _within(name: str, module: str) -> bool:
+    return name == module or name.startswith(module + ".")
+
+
+def _with_floor(wanted: Wanted) -> Wanted:
+    """An unpinned package of the family, from its floor on."""
+    floor = FLOORS.get(wanted.name)
+    if floor is None or wanted.requirement.specifier or wanted.requirement.url:
+        return wanted
+    requirement = Requirement(str(wanted.requirement))
+    requirement.specifier &= f">={Version(floor)}"
+    return Wanted(requirement, wanted.hashes)

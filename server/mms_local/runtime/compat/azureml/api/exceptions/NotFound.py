@@ -1,0 +1,9 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An exception of the scoring API."""
+
+from mms_runtime.service_schema import (
+    NotFoundException,
+)
+
+__all__ = ["NotFoundException"]

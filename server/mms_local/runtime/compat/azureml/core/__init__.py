@@ -1,0 +1,7 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The part of azureml-core that means something in a container; the package itself goes before it."""
+
+from .model import Model
+
+__all__ = ["Model"]

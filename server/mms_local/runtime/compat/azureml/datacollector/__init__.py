@@ -1,0 +1,7 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keep what a model was asked and what it answered."""
+
+from mms_runtime.data_collection import ModelDataCollector
+
+__all__ = ["ModelDataCollector"]
