@@ -71,6 +71,7 @@ HOSTING = Wire(
         "error",
         "imageLocation",
         "digest",
+        "warnings",
         "imageBuildLogUri",
     ),
     service=(
@@ -123,6 +124,7 @@ ACCOUNT = Wire(
         "error",
         "imageLocation",
         "digest",
+        "warnings",
         "imageBuildLogUri",
         "manifest",
     ),

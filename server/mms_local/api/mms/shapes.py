@@ -20,7 +20,7 @@ from mms_local.core.service_logs import ServiceLog
 
 Json = dict[str, Any]
 
-_ABSENT_WHEN_NONE = frozenset({"error"})
+_ABSENT_WHEN_NONE = frozenset({"error", "warnings"})
 
 
 def timestamp(moment: datetime) -> str:
@@ -97,6 +97,7 @@ class Shapes:
             "error": image.failure and self._error(image.failure, image),
             "imageLocation": image.built and image.built.location,
             "digest": image.built and image.built.digest,
+            "warnings": (image.built and list(image.built.warnings)) or None,
             "imageBuildLogUri": self._log_uri(image),
         }
         if "manifest" in self.wire.image:
