@@ -95,7 +95,8 @@ async def test_an_image_starts_as_the_container_contract_says(factory: ImageFact
     assert started["WorkingDir"] == "/var/azureml-app"
     assert started["ExposedPorts"] == {"5001/tcp": {}}
     environment = dict(entry.split("=", 1) for entry in started["Env"])
-    assert environment["AZUREML_ENTRY_SCRIPT"] == "score.py"
+    assert environment["MMS_DRIVER"] == "score.py"
+    assert environment["AZUREML_ENTRY_SCRIPT"] == "/opt/mms/runtime/mms_runtime/entry.py"
     assert environment["AZUREML_MODEL_DIR"] == "/var/azureml-app/azureml-models/iris/3"
     assert "/usr/local/bin" in environment["PATH"]
     assert not any("MMS_BIND" in name or "KEY" in name for name in environment)

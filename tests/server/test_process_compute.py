@@ -162,7 +162,7 @@ async def test_the_oldest_gunicorn_that_is_allowed_serves_and_fails_like_the_new
             "import not_there\ndef init(): ...\ndef run(raw_data): ...",
             "ModuleNotFoundError: No module named 'not_there'",
         ),
-        ("from json import *\n", "does not have a init"),
+        ("from json import *\n", "has no init() and no run()"),
         ("import os\ndef init(): os._exit(9)\ndef run(raw_data): ...", "exited with code 9"),
     ],
     ids=["init raises", "import fails", "no init after all", "worker dies"],

@@ -56,6 +56,9 @@ def load(environment: dict[str, str] | None = None) -> Driver:
     settings = dict(os.environ) if environment is None else environment
     root = Path(settings["AML_APP_ROOT"])
     module = _module(root / settings["MMS_DRIVER"])
+    missing = [f"{name}()" for name in ("init", "run") if not callable(getattr(module, name, None))]
+    if missing:
+        raise ImportError(f"The driver program {settings['MMS_DRIVER']} has no {' and no '.join(missing)}.")
     run = _run_of(module)
     schema_file = settings.get("MMS_SCHEMA_FILE")
     if schema_file:
