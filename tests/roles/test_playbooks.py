@@ -144,7 +144,7 @@ def test_no_secret_is_shown_at_the_highest_verbosity(bench: Bench) -> None:
     )
     del variables["deploy_web_service_compute_resource_id"]
     # There is no cluster, and so neither a pull secret to make nor rights to look at.
-    options = ("--skip-tags", "preflight,pull_secret", "--diff")
+    options = ("--skip-tags", "deploy_web_service_preflight,deploy_web_service_pull_secret", "--diff")
     played = bench.play("deploy", variables, "-vvvv", *options)
     assert played.status == 0, played.output
     again = bench.play("deploy", variables, "-vvvv", "-e", "mms_in_process=false", *options)
