@@ -13,6 +13,7 @@ from ..plugin_utils._deployment import (
     model_references,
     needs_candidate,
     old_samples,
+    record_to_keep,
 )
 from ..plugin_utils._values import plain
 
@@ -26,5 +27,12 @@ class FilterModule:
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """Return the filters by name."""
-        functions = (deployment_problems, deployment_record, model_references, needs_candidate, old_samples)
+        functions = (
+            deployment_problems,
+            deployment_record,
+            model_references,
+            needs_candidate,
+            old_samples,
+            record_to_keep,
+        )
         return {function.__name__: _of_plain_values(function) for function in functions}

@@ -95,19 +95,15 @@ def old_samples(options: Values, before: Values, record: str | None) -> list[dic
     return [{"input": sample["input"], "expected": None, "tolerance": None}] if sample else []
 
 
-def deployment_record(options: Values, run: Values, record: str | None = None) -> dict[str, Any]:
+def deployment_record(options: Values, run: Values) -> dict[str, Any]:
     """Return the record of a deployment: what was deployed, with which content, and how it went. It holds no secret.
 
     Args:
         run: The results of the steps; C(failed), the result of the task that failed, if one has; C(touched), whether
             the live service was changed before that; C(by) and C(at).
-        record: The text of the record of the run before. It stays as it is when this run was good and changed nothing.
     """
     changed = [step for step in _STEPS if (run[step] or {}).get("changed")]
     word, reason, story = _outcome(options, run)
-    known = _read(record)
-    if word == "deployed" and not changed and (known.get("result"), known.get("service")) == (word, options["name"]):
-        return known
     models = [one["model"] for one in run["model"].get("results") or () if one.get("model")]
     service = run["service"].get("service") or _first(run["before"]) or {}
     score = run["score"].get("score") or {} if run["touched"] else {}
@@ -139,6 +135,17 @@ def deployment_record(options: Values, run: Values, record: str | None = None) -
     return {**deployed, "notes": notes}
 
 
+def record_to_keep(record: Values, earlier: str | None) -> dict[str, Any]:
+    """Return what the file of the record is to hold: of a good run that changed nothing, what it holds already.
+
+    Args:
+        earlier: The text of the file.
+    """
+    known = _read(earlier)
+    same = all(record[name] == known.get(name) for name in ("service", "result"))
+    return known if same and record["result"] == "deployed" and not record["changed"] else dict(record)
+
+
 def _outcome(options: Values, run: Values) -> tuple[str, str | None, str | None]:
     """Return the result in a word, why it failed, and what there is now, as far as it was seen."""
     if not run["failed"]:
@@ -159,10 +166,9 @@ def _aftermath(options: Values, run: Values) -> tuple[str, str]:
         return "failed", f"Nothing was set back, for deploy_web_service_rollback is false: {now}"
     if before is None:
         if succeeded(run["removed"], "service"):
-            return (
-                "removed",
-                "There was nothing before it, so the service was removed again. Its log can still be read.",
-            )
+            if not run["removed"].get("changed"):
+                return "failed", "There was no service before, and there is none now."
+            return "removed", "There was nothing before it, so the service was removed again. Its log is still there."
         return "rollback_failed", f"Removing the service failed too: {_reason(run['removed'])}"
     image = before["image_id"]
     if not succeeded(run["set_back"], "service"):

@@ -15,6 +15,7 @@ from ansible_collections.azureml.model_management.plugins.plugin_utils._deployme
     model_references,
     needs_candidate,
     old_samples,
+    record_to_keep,
     succeeded,
 )
 
@@ -48,7 +49,7 @@ def run(**results: Any) -> dict[str, Any]:
         "service",
         "score",
     )
-    looks = ("set_back", "removed", "before", "seen", "score_after")
+    looks = ("score", "set_back", "removed", "before", "seen", "score_after")
     nothing: dict[str, Any] = {name: {} for name in (*steps, *looks)}
     return {**nothing, "failed": None, "touched": True, "by": "me", "at": "now", **results}
 
@@ -159,7 +160,8 @@ ANSWERED = {"results": [{"score": {"output": ["one"]}}]}
         ({"set_back": SET_BACK, "score_after": {"results": [FAILURE]}}, "rollback_failed", "but it answered 500"),
         ({"set_back": SET_BACK, "seen": UNREACHABLE}, "rollback_failed", "could not be seen: no route"),
         ({"set_back": SET_BACK, "seen": NOTHING}, "rollback_failed", "no such service runs"),
-        ({"before": NOTHING, "removed": {"service": None}}, "removed", "nothing before it"),
+        ({"before": NOTHING, "removed": {"service": None, "changed": True}}, "removed", "nothing before it"),
+        ({"before": NOTHING, "removed": {"service": None}}, "failed", "no service before, and there is none now"),
         (
             {"before": NOTHING, "removed": FAILURE},
             "rollback_failed",
@@ -179,13 +181,15 @@ def test_without_rollback_the_story_says_what_is_left() -> None:
     assert (record["result"], record["story"].partition(":")[2]) == ("failed", " image old runs, in state Succeeded.")
 
 
-def test_the_record_of_a_good_run_that_changed_nothing_stays() -> None:
-    kept = {"result": "deployed", "service": "iris", "at": "before"}
-    assert deployment_record(OPTIONS, run(before=BEFORE), json.dumps(kept)) == kept
-    changed = run(before=BEFORE, service={"changed": True, "service": BEFORE["services"][0]})
-    assert deployment_record(OPTIONS, changed, json.dumps(kept))["changed"] == ["service"]
-    other = json.dumps({**kept, "service": "rose"})
-    assert deployment_record(OPTIONS, run(before=BEFORE), other)["service"] == "iris"
+def test_the_file_keeps_the_record_of_the_last_run_that_changed_something() -> None:
+    kept = {"result": "deployed", "service": "iris", "at": "before", "changed": ["model"]}
+    unchanged = deployment_record(OPTIONS, run(before=BEFORE))
+    assert unchanged["changed"] == []
+    assert record_to_keep(unchanged, json.dumps(kept)) == kept
+    changed = deployment_record(OPTIONS, run(service={"changed": True, "service": BEFORE["services"][0]}))
+    assert record_to_keep(changed, json.dumps(kept))["changed"] == ["service"]
+    for other in ({**kept, "service": "rose"}, {**kept, "result": "refused"}, {}):
+        assert record_to_keep(unchanged, json.dumps(other)) == unchanged
 
 
 def test_the_record_is_json_whatever_the_service_answers() -> None:
