@@ -65,10 +65,13 @@ options:
   pip_requirements:
     description:
       - Requirements file for pip. A path or a URL.
+      - Of a path, the files are read that it names with C(-r) and C(-c), and all of it is sent as one flat file. It may
+        hold names, versions, markers and hashes; paths, URLs and options of pip are refused before anything is sent.
+      - A constraint on a package that the file does not name itself is sent as a comment, which the local MMS reads.
     type: str
   conda_file:
     description:
-      - Conda environment file. A path or a URL.
+      - Conda environment file. A path or a URL. What is below C(pip) is checked as O(pip_requirements) is.
     type: str
   webservice_type:
     description:

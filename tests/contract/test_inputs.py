@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -81,3 +82,27 @@ def test_a_name_that_nothing_could_refer_to_is_refused(module: str, bench: Workb
     assert run.result["failure"]["code"] == "InvalidInput"
     assert "must not hold a colon" in run.result["msg"]
     assert run.requests == []
+
+
+def test_requirements_are_sent_flat_and_what_is_no_package_is_refused(
+    bench: Workbench, driver_file: Path, model_file: Path, tmp_path: Path
+) -> None:
+    bench.ok("mms_model", name="m", path=str(model_file))
+    (tmp_path / "requirements.txt").write_text("-r base.txt\npandas\n", encoding="utf-8")
+    (tmp_path / "base.txt").write_text("numpy==1.26.4\n", encoding="utf-8")
+    options = {
+        "name": "iris",
+        "driver": str(driver_file),
+        "models": ["m"],
+        "pip_requirements": str(tmp_path / "requirements.txt"),
+        "runtime_type": "SparkPython",
+    }
+    made = bench.ok("mms_manifest", **options).result["manifest"]
+    digest = hashlib.sha256(b"numpy==1.26.4\npandas\n").hexdigest()
+    assert made["pip_requirements"].endswith(f"{digest}/requirements.txt")
+    assert not bench.ok("mms_manifest", **options).result["changed"]
+    (tmp_path / "base.txt").write_text("git+https://user:hidden@h/x\n-e .\n", encoding="utf-8")
+    refused = bench.run("mms_manifest", **options)
+    assert refused.requests == []
+    assert refused.result["msg"].count("base.txt, line ") == 2
+    assert "hidden" not in str(refused.result)

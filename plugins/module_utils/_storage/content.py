@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import mimetypes
 import os
 import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, BinaryIO, Protocol
 
@@ -43,6 +44,7 @@ class Content:
         mime_type: Media type of the blob.
         is_folder: Whether the blob is a tar.gz of the folder. Then C(unpack) is to be true (protocol 2.1.2).
         blob_name: Name in the container, C(<sha256>/<file name>). The same content always has the same one.
+        data: What is uploaded in place of the bytes of the file.
     """
 
     path: Path
@@ -51,6 +53,7 @@ class Content:
     mime_type: str
     is_folder: bool
     blob_name: str
+    data: bytes | None = field(default=None, repr=False)
 
 
 def content_of(path: str | os.PathLike[str]) -> Content:
@@ -74,6 +77,12 @@ def content_of(path: str | os.PathLike[str]) -> Content:
         name = error.filename or where
         raise InputError(f"{name} cannot be read: {error.strerror or error}. Check path and permissions.") from error
     return Content(where, sha256, size, media_type(where.name), False, f"{sha256}/{where.name}")
+
+
+def content_with(content: Content, data: bytes) -> Content:
+    """Return the content of a file with other bytes in place of its own."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    return replace(content, sha256=sha256, size=len(data), blob_name=f"{sha256}/{content.path.name}", data=data)
 
 
 def media_type(name: str) -> str:
@@ -103,7 +112,9 @@ def opened(content: Content) -> Iterator[tuple[ByteStream, int]]:
         UploadError: The content has changed, or cannot be read any more.
     """
     try:
-        if content.is_folder:
+        if content.data is not None:
+            yield io.BytesIO(content.data), content.size
+        elif content.is_folder:
             with tempfile.TemporaryFile() as packed:  # mode 0600, without a name
                 yield _packed(content, packed)
         else:

@@ -13,10 +13,12 @@ from .._plan import Plan, label, plan_version
 from .._resources.manifest import Asset, Manifest
 from .._runner import Done
 from .._session import Session
+from .._storage.content import Content, content_with
 from ._rules import check_versions, require
 from ._versions import delete, kept_once, plan_deletion, users_of, with_surplus
 from .driver import check_driver
 from .lookup import not_found, referred
+from .requirements import check_conda_pip, flat_requirements
 from .sources import Source, source_from
 
 _DRIVER_ID = "driver"  # what published clients always call it (protocol 2.2.4)
@@ -95,10 +97,30 @@ class ManifestSteps:
         if not value:
             return None
         source = source_from(option, value, self._session)
-        if source.content is not None and source.content.is_folder:
-            raise InputError(f"{option}: {source.content.path} is a folder; a file is expected.")
+        if source.content is not None:
+            source = self._checked(option, source, source.content)
         self._environments[option] = source
         return source.url
+
+    def _checked(self, option: str, source: Source, content: Content) -> Source:
+        """Return a file that says which packages there are to be, in the form in which it is sent.
+
+        Raises:
+            InputError: it asks for something that a service does not do, or is a folder.
+        """
+        if content.is_folder:
+            raise InputError(f"{option}: {content.path} is a folder; a file is expected.")
+        try:
+            if option == "conda_file":
+                check_conda_pip(content.path)
+                return source
+            flat = flat_requirements(content.path)
+        except InputError as error:
+            raise InputError(f"{option}: {error.message}") from error
+        if flat is None:
+            return source
+        content = content_with(content, flat.encode())
+        return replace(source, url=self._session.storage.url_of(content), content=content)
 
     @property
     def wanted(self) -> Manifest | None:

@@ -18,7 +18,7 @@ from ansible_collections.azureml.model_management.plugins.lookup.role_options im
 ROOT = Path(__file__).resolve().parents[4]
 ROLES = sorted(path.parent.parent.name for path in (ROOT / "roles").glob("*/meta/argument_specs.yml"))
 REQUIRED = {"deploy_web_service": {"deploy_web_service_name": "iris"}}
-AS_TEXT = {
+AS_TEXT: dict[str, list[tuple[str, Any]]] = {
     "bool": [("true", True), ("True", True), ("yes", True), ("false", False), ("False", False), ("no", False)],
     "int": [("3", 3)],
     "float": [("0.5", 0.5)],

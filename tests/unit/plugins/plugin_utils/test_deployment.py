@@ -96,7 +96,11 @@ def test_there_must_be_something_to_run() -> None:
 
 
 def test_models_are_named_by_what_was_registered_or_by_the_user() -> None:
-    results = [{"reference": "id1", "item": {"name": "a"}}, {"skipped": True, "item": {"name": "b:2"}}, {"name": "c"}]
+    results: list[dict[str, Any]] = [
+        {"reference": "id1", "item": {"name": "a"}},
+        {"skipped": True, "item": {"name": "b:2"}},
+        {"name": "c"},
+    ]
     assert model_references(results) == ["id1", "b:2", "c"]
 
 

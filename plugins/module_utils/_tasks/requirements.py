@@ -1,0 +1,204 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Requirements files of pip, made fit to be sent: one flat file of packages, and nothing else.
+
+The service reads one file, and no other one can be beside it. What a build must not do for a user, such as to run the
+code of a source folder, is refused here already, before anything is sent. C(packaging) may not be there where modules
+run, so lines are only told apart here; the service judges versions and markers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .._errors import InputError
+from .._text import decoded
+
+_NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
+_CLAUSE = r"(?:===|~=|==|!=|<=|>=|<|>)\s*[^\s,;()<>=!~@/\\]+"
+_PACKAGE = re.compile(
+    rf"(?P<name>{_NAME})\s*(?:\[\s*(?:{_NAME}(?:\s*,\s*{_NAME})*)?\s*\])?"
+    rf"\s*(?:\(\s*{_CLAUSE}(?:\s*,\s*{_CLAUSE})*\s*\)|{_CLAUSE}(?:\s*,\s*{_CLAUSE})*\s*,?)?"
+    r"\s*(?:;[^@]*)?"
+)
+_HASH = re.compile(r"\s--hash[=\s]\s*\w+:[0-9a-fA-F]+(?=\s|$)")
+_FILE = re.compile(r"(?:-(?P<short>[rc])\s*|--(?P<long>requirement|constraint)(?:\s*=\s*|\s+))(?P<path>.+)")
+_ARCHIVE = re.compile(r"\.(?:whl|zip|tar\.gz|tgz)$")
+_OPTION = re.compile(r"-[A-Za-z]|--[A-Za-z][\w-]*")
+_COMMENT = re.compile(r"(?:^|\s)#.*$")
+_SHOWN = 80
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One package.
+
+    Args:
+        text: As it was written, on one line.
+        constraint: Whether it only says which version to take if the package is installed anyway.
+    """
+
+    text: str
+    name: str
+    constraint: bool
+
+
+def flat_requirements(path: Path) -> str | None:
+    """Return a requirements file with what its C(-r) and C(-c) lines bring in; None when it can be sent as it is.
+
+    What a constraints file says of packages that the requirements name is a line of its own. Of other packages it is a
+    comment, C(# constraint: NAME ...), which the local MMS reads: to ask for them would install them.
+
+    Raises:
+        InputError: lines that are no packages, all of them at once; a file that cannot be read.
+    """
+    reader = _Reader()
+    text = reader.read(path, constraint=False)
+    if reader.problems:
+        raise InputError("\n".join(reader.problems))
+    if len(reader.files) == 1 and not text.startswith("\ufeff"):
+        return None
+    named = {line.name for line in reader.lines if not line.constraint}
+    lines = [
+        line.text if not line.constraint or line.name in named else f"# constraint: {line.text}"
+        for line in reader.lines
+    ]
+    return "".join(f"{line}\n" for line in dict.fromkeys(lines))
+
+
+class _Reader:
+    """Reads a file and those that it names, each once."""
+
+    def __init__(self) -> None:
+        self.files: list[Path] = []
+        self.lines: list[_Line] = []
+        self.problems: list[str] = []
+
+    def read(self, path: Path, *, constraint: bool) -> str:
+        """Read one file; return its text, with a mark in front where it is not plain UTF-8.
+
+        Raises:
+            InputError: it cannot be read.
+        """
+        self.files.append(path.resolve())
+        try:
+            content = path.read_bytes()
+            text = decoded(content)
+        except OSError as error:
+            raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+        except UnicodeDecodeError as error:
+            raise InputError(f"{path} is no text in UTF-8 or UTF-16.") from error
+        if content.startswith(b"$ANSIBLE_VAULT;"):
+            raise InputError(f"{path} is encrypted by ansible-vault; only the file that the option names is decrypted.")
+        for number, line in _logical_lines(text):
+            self._line(line, path, number, constraint)
+        return text if text.encode() == content else f"\ufeff{text}"
+
+    def _line(self, text: str, path: Path, number: int, constraint: bool) -> None:
+        named = _FILE.fullmatch(text)
+        if named:
+            self._file(named, path, number, constraint)
+            return
+        package = _package(text)
+        if package:
+            name = re.sub(r"[-_.]+", "-", package["name"]).lower()
+            self.lines.append(_Line(text, name, constraint))
+        else:
+            self.problems.append(f"{path}, line {number}: {problem_of(text)}")
+
+    def _file(self, named: re.Match[str], path: Path, number: int, constraint: bool) -> None:
+        name = named["path"].strip().strip("\"'")
+        if "://" in name or "${" in name:
+            self.problems.append(f"{path}, line {number}: only files beside it are read, not {_short(name)}.")
+            return
+        other = path.parent / name
+        if other.resolve() in self.files:
+            return
+        if not other.is_file():
+            self.problems.append(f"{path}, line {number}: there is no file {other}.")
+            return
+        self.read(other, constraint=constraint or "c" in (named["short"], (named["long"] or "")[:1]))
+
+
+def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield lines without comments and with their continuations, with the number of the first."""
+    begun, number = "", 0
+    for count, line in enumerate(text.splitlines(), 1):
+        number = number if begun else count
+        if line.endswith("\\") and not line.lstrip().startswith("#"):
+            begun += line[:-1] + " "
+            continue
+        whole = " ".join(_COMMENT.sub("", begun + line).split())
+        begun = ""
+        if whole:
+            yield number, whole
+    if begun.strip():
+        yield number, " ".join(begun.split())
+
+
+def _package(text: str) -> re.Match[str] | None:
+    """Return a line as a package with versions, marker and hashes; None when it is none."""
+    bare = _HASH.sub("", text).strip()
+    return None if _ARCHIVE.search(bare) else _PACKAGE.fullmatch(bare)
+
+
+def problem_of(text: str) -> str:
+    """Say why a line is no package that can be asked for, and what to do."""
+    option = _OPTION.match(text)
+    if option and option[0] in ("-e", "--editable"):
+        return f"{option[0]} needs files that the service does not have. Name a released version, or add assets."
+    if option:
+        return f"{option[0]} is an option of pip, which only the owner of the service may set. Leave the line out."
+    if "://" in text or re.match(r"(?:git|hg|svn|bzr)\+", text):
+        return (
+            "packages come from the package index of the service, not from a URL. Name a released version, or add your "
+            "files as assets."
+        )
+    if re.search(r"[/\\]|^\.|\.(?:whl|zip|tar\.gz|tgz)$", text):
+        return (
+            f"{_short(text)} is a path, which means nothing to the service. Name the package, or add files as assets."
+        )
+    return f"{_short(text)} is no package with a version, such as numpy==1.26.4."
+
+
+def check_conda_pip(path: Path) -> None:
+    """Refuse what the C(pip) part of a conda file must not ask for. What is no conda file is left to the service.
+
+    Raises:
+        InputError: entries that are no packages, all of them at once.
+    """
+    try:
+        import yaml
+    except ImportError:
+        return  # the service will tell
+    try:
+        content = yaml.safe_load(decoded(path.read_bytes()))
+    except (OSError, ValueError, LookupError, TypeError, RecursionError, yaml.YAMLError):
+        return
+    problems = [
+        f"{path}, {_short(entry)} below pip: {problem_of(entry)}"
+        for entry in _pip_entries(content)
+        if not _package(entry)
+    ]
+    if problems:
+        raise InputError("\n".join(problems))
+
+
+def _pip_entries(content: Any) -> Sequence[str]:
+    dependencies = content.get("dependencies") if isinstance(content, dict) else None
+    return [
+        " ".join(entry.split())
+        for part in (dependencies if isinstance(dependencies, list) else ())
+        if isinstance(part, dict) and isinstance(part.get("pip"), list)
+        for entry in part["pip"]
+        if isinstance(entry, str) and entry.strip()
+    ]
+
+
+def _short(text: str) -> str:
+    """Quote a line. A URL in it may hold a password, which masking takes out of every message."""
+    return repr(text if len(text) <= _SHOWN else text[:_SHOWN] + "...")
