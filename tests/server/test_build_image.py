@@ -181,3 +181,12 @@ def _in_folder(folder: Path) -> list[str]:
             if directory.startswith(str(folder)):
                 found.append(entry.name)
     return found
+
+
+async def test_a_constraint_says_which_version_and_installs_nothing(images: ImageFactory) -> None:
+    asked = "six\n# constraint: markupsafe==2.1.5\n# constraint: tomli==2.0.1\n"
+    image = await images.image(requirements=asked)
+    installed = {path.name for path in (image.directory / "deps").glob("*.dist-info")}
+    assert "six" in {name.partition("-")[0] for name in installed}
+    assert {name.lower() for name in installed} >= {"markupsafe-2.1.5.dist-info"}
+    assert not any(name.startswith("tomli-") for name in installed)

@@ -35,6 +35,12 @@ def test_pip_lines_leave_out_comments_and_blanks_and_join_continued_lines() -> N
     assert lines(content) == ["Scikit_Learn", "numpy>=1", 'x[a,b]==1; python_version < "3"']
 
 
+def test_a_constraint_is_told_from_a_comment_and_is_not_asked_for() -> None:
+    assert lines(b"# constraint: numpy<2 # why\n# constraints are fine\n") == ["# constraint: numpy<2"]
+    found = pip_requirements(b"# constraint: numpy<2\n", "r.txt", Policy())
+    assert [str(one) for one in adapted(found, [], ("numpy",), print)] == ["# constraint: numpy<2", "numpy"]
+
+
 @pytest.mark.parametrize("content", ["", "\n", "# nothing\n", "\ufeff"])
 def test_a_file_without_packages_is_fine(content: str) -> None:
     assert lines(content) == []

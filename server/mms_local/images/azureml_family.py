@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -63,7 +64,7 @@ def adapted(
     if given:
         log(f"Provided by the runtime, not installed: {', '.join(given)}")
     kept = [_with_floor(one) for one in asked if one.name not in PROVIDED]
-    names = {one.name for one in kept}
+    names = {one.name for one in kept if not one.constraint}
     for package in sorted({*_brought(imports), *needed} - names):
         log(f"Added for what the driver imports: {package}")
         kept.append(_with_floor(Wanted.of(SETUPTOOLS if package == "setuptools" else package)))
@@ -108,4 +109,4 @@ def _with_floor(wanted: Wanted) -> Wanted:
         return wanted
     requirement = Requirement(str(wanted.requirement))
     requirement.specifier &= f">={Version(floor)}"
-    return Wanted(requirement, wanted.hashes)
+    return replace(wanted, requirement=requirement)

@@ -80,8 +80,10 @@ class DependencyCache:
 
     async def _install(self, wanted: Sequence[Wanted], interpreter: Interpreter, scratch: Path, notes: Notes) -> None:
         """What has hashes first, as its file was made: complete. The rest beside it, without touching it."""
-        hashed = [one for one in wanted if one.hashes]
-        rest = [*map(Wanted.of, runtime(interpreter.minor)), *(one for one in wanted if not one.hashes)]
+        asked = [one for one in wanted if not one.constraint]
+        hashed = [one for one in asked if one.hashes]
+        rest = [*map(Wanted.of, runtime(interpreter.minor)), *(one for one in asked if not one.hashes)]
+        constraints = [*hashed, *(one for one in wanted if one.constraint)]
         notes.log(
             f"Resolving {len(wanted)} requirements with {', '.join(runtime(interpreter.minor))}, "
             f"Python {interpreter.version}"
@@ -89,7 +91,7 @@ class DependencyCache:
         try:
             if hashed:
                 await self._installer.install(hashed, interpreter, scratch, notes.log)
-            await self._installer.install(rest, interpreter, scratch, notes.log, constraints=hashed)
+            await self._installer.install(rest, interpreter, scratch, notes.log, constraints=constraints)
             if await asyncio.to_thread(_needs_pkg_resources, scratch / "site"):
                 notes.log("A package needs pkg_resources: adding setuptools")
                 await self._installer.install([Wanted.of(SETUPTOOLS)], interpreter, scratch, notes.log)

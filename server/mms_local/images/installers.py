@@ -67,7 +67,7 @@ class Installer:
         """Install these, and what they need, beside what `site` holds.
 
         Args:
-            constraints: already there, with hashes: these versions stay.
+            constraints: which versions to take of what else is installed, or is there already and stays.
 
         Raises:
             NotInstalled: with the reason.

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
@@ -16,6 +16,7 @@ from packaging.utils import canonicalize_name
 from mms_local.images.failure import build_failed, shown
 
 _HASH = re.compile(r"\s+--hash[=\s]\s*(sha(?:256|384|512):[0-9a-fA-F]+)(?=\s|$)")
+_CONSTRAINT = "# constraint: "
 _OPTION = re.compile(r"^(-[A-Za-z]|--[A-Za-z][\w-]*)")
 _PATH = "a path means nothing on the server. Name the package, or add your files as assets."
 _VCS = ("git", "hg", "svn", "bzr")
@@ -41,10 +42,14 @@ class Policy:
 
 @dataclass(frozen=True)
 class Wanted:
-    """One package that is asked for: name, extras, versions, marker, hashes, and a URL where the owner allows it."""
+    """One package that is asked for: name, extras, versions, marker, hashes, and a URL where the owner allows it.
+
+    A mere constraint says which version to take when something else brings the package.
+    """
 
     requirement: Requirement
     hashes: tuple[str, ...] = ()
+    constraint: bool = False
 
     @classmethod
     def of(cls, text: str) -> Wanted:
@@ -57,7 +62,8 @@ class Wanted:
         return canonicalize_name(self.requirement.name)
 
     def __str__(self) -> str:
-        return " ".join((str(self.requirement), *(f"--hash={one}" for one in self.hashes)))
+        mark = "# constraint: " if self.constraint else ""
+        return mark + " ".join((str(self.requirement), *(f"--hash={one}" for one in self.hashes)))
 
 
 def pip_requirements(content: bytes, name: str, policy: Policy) -> list[Wanted]:
@@ -78,10 +84,12 @@ def read_lines(lines: Iterable[str], policy: Policy) -> tuple[list[Wanted], list
     wanted: list[Wanted] = []
     problems: list[str] = []
     for number, line in enumerate(lines, 1):
-        text = re.sub(r"(^|\s)#.*$", "", line).strip()
+        # How clients that send one flat file write what a constraints file says of packages that it does not name.
+        constraint = line.startswith(_CONSTRAINT)
+        text = re.sub(r"(^|\s)#.*$", "", line.removeprefix(_CONSTRAINT)).strip()
         if text:
             try:
-                wanted.append(_wanted(text, policy))
+                wanted.append(replace(_wanted(text, policy), constraint=constraint))
             except ValueError as error:
                 problems.append(f"line {number}: {error}")
     return wanted, problems
