@@ -14,7 +14,7 @@ from wsgiref.util import setup_testing_defaults
 
 import pytest
 
-from mms_local.runtime.wsgi import BodyLimit, KeyCheck
+from mms_local.runtime.wsgi import BodyLimit, Description, JsonBody, KeyCheck
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -136,3 +136,33 @@ def test_a_larger_chunked_body_is_refused_and_not_cut() -> None:
     app = Echo()
     assert call(BodyLimit(app, 10), body=b"0123456789A", HTTP_TRANSFER_ENCODING="chunked")[0] == 413
     assert not app.bodies
+
+
+@pytest.mark.parametrize(
+    "kind", ["", "application/x-www-form-urlencoded", "Application/X-WWW-Form-Urlencoded; charset=x"]
+)
+def test_a_body_without_a_type_of_its_own_is_taken_for_json(kind: str) -> None:
+    seen: list[str] = []
+
+    def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        seen.append(environ["CONTENT_TYPE"])
+        return Echo()(environ, start_response)
+
+    assert call(JsonBody(app), body=b"[1]", CONTENT_LENGTH="3", CONTENT_TYPE=kind)[0] == 200
+    assert seen == ["application/json"]
+
+
+def test_another_type_stays_and_a_form_with_files_is_refused() -> None:
+    app = Echo()
+    assert call(JsonBody(app), body=b"x", CONTENT_LENGTH="1", CONTENT_TYPE="text/plain")[0] == 200
+    assert call(JsonBody(app), body=b"x", CONTENT_LENGTH="1", CONTENT_TYPE="multipart/form-data; boundary=x")[0] == 415
+    assert app.bodies == [b"x"]
+
+
+def test_the_description_of_a_schema_is_served_in_the_place_of_the_servers_own() -> None:
+    app = Echo()
+    assert call(Description(app, "{}"), "/swagger.json")[1]["Content-Type"] == "application/json"
+    assert not app.bodies
+    call(Description(app, "{}"), "/swagger.json", QUERY_STRING="version=3")
+    call(Description(app, "{}"), "/score")
+    assert len(app.bodies) == 2
