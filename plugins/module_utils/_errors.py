@@ -131,7 +131,7 @@ class Problems:
 
 
 class AuthError(MmsError):
-    """No access token could be had. The message says which sources were tried and what each lacked."""
+    """No access token could be obtained. The message says which sources were tried and what each lacked."""
 
     code = "NoCredential"
 

@@ -30,7 +30,7 @@ def exclusive(what: str, key: str, *, timeout: float, clock: Clock, tell: Callab
         what: The thing in words, for messages.
         key: What makes it the same thing for others.
         timeout: Seconds to wait for others.
-        tell: Told once when somebody else has it.
+        tell: Called once when somebody else has it.
 
     Raises:
         WaitTimeout: somebody else still has it.

@@ -74,7 +74,7 @@ class Gate:
     Args:
         tell: Takes a line of progress.
         warn: Takes a warning.
-        quiet: Whether the user wants nothing to be said (C(no_log)). Then all that is told is that the task waits.
+        quiet: Whether the user wants nothing to be said (C(no_log)). Then all that is said is that the task waits.
     """
 
     def __init__(self, tell: Callable[[str], None], warn: Callable[[str], None], *, quiet: bool = False) -> None:
@@ -96,7 +96,7 @@ class Gate:
             self._tell(masked(line, self._secrets))
         elif not self._told:
             self._told = True
-            self._tell("The task is waiting. No more is told, for no_log is set.")
+            self._tell("The task is waiting. No more is shown, because no_log is set.")
 
     def warn(self, text: str) -> None:
         """Warn the user."""

@@ -213,9 +213,11 @@ def plan_service(
     changes = wanted.differences(current)
     fixed = sorted(changes.keys() - set(updatable))
     if fixed:
-        told = "; ".join(f"{name} is {changes[name].before!r} and shall be {changes[name].after!r}" for name in fixed)
+        refused = "; ".join(
+            f"{name} is {changes[name].before!r} and is to be {changes[name].after!r}" for name in fixed
+        )
         raise RefusedError(
-            f"Service {current.name!r} exists, and an update cannot change this: {told}. "
+            f"Service {current.name!r} exists, and an update cannot change this: {refused}. "
             "Delete the service first (state: absent), or leave the option out."
         )
     if current.state in ENDED_BADLY:

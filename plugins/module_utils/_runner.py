@@ -92,7 +92,7 @@ class Steps(Protocol[R]):
 
     @property
     def wanted(self) -> R | None:
-        """What shall be; None when nothing shall."""
+        """What is to exist; None when nothing is to."""
 
     def plan(self) -> Plan[R]:
         """Look at the service and decide. Sends nothing but reads."""
@@ -118,11 +118,11 @@ def converging(steps_for: Callable[[Session], Steps[R]]) -> Run:
                 session.warn(f"{missing} In check mode it is taken for something that an earlier task would make.")
         if check_mode or (plan.action == "none" and not plan.removed):
             return _result(steps, plan, Done(plan.after, removed=plan.removed))
-        told = plan  # what the user is told: if an answer was lost, what it came of is still this task's change
+        reported = plan  # what the user is shown: if an answer was lost, what it came of is still this task's change
         looks = 1
         while True:
             try:
-                return _result(steps, told, steps.apply(plan))
+                return _result(steps, reported, steps.apply(plan))
             except (TransportError, ResponseFormatError, ApiError) as error:
                 if looks == _LOOKS or not _calls_for_another_look(plan, error):
                     raise
@@ -131,7 +131,7 @@ def converging(steps_for: Callable[[Session], Steps[R]]) -> Run:
                 plan = steps.plan()
                 looks += 1
                 if error.status == 409:
-                    told = plan  # someone else was faster
+                    reported = plan  # someone else was faster
 
     return run
 

@@ -23,11 +23,11 @@ from ._errors import AccountMissingError, InputError
 from ._lock import exclusive
 from ._masking import Gate, without_query
 from ._options.connection import Connection, http_settings, server_url
-from ._options.wait import patience_from
+from ._options.wait import wait_policy_from
 from ._storage.content import Content
 from ._storage.target import StorageTarget, storage_from
 from ._transport.http import Transport
-from ._waiting import Patience
+from ._waiting import WaitPolicy
 
 _LONGEST_TURN = 1800.0
 """Seconds that another task may take, where the options do not say."""
@@ -39,7 +39,7 @@ class Session:
     Args:
         options: Validated options.
         clock: Time.
-        gate: What the progress, warnings and secrets of the task are told to.
+        gate: What the progress, warnings and secrets of the task are given to.
     """
 
     def __init__(self, options: Mapping[str, Any], clock: Clock, gate: Gate) -> None:
@@ -58,7 +58,7 @@ class Session:
         if "api_version" in self.options:
             Connection.from_options(self.options)
         if "poll_interval" in self.options:
-            patience_from(self.options)
+            wait_policy_from(self.options)
 
     @cached_property
     def connection(self) -> Connection:
@@ -85,8 +85,8 @@ class Session:
         )
 
     @cached_property
-    def patience(self) -> Patience:
-        return patience_from(self.options)
+    def wait_policy(self) -> WaitPolicy:
+        return wait_policy_from(self.options)
 
     @cached_property
     def transport(self) -> Transport:
@@ -144,12 +144,12 @@ class Session:
 
     def upload(self, content: Content) -> str:
         """Upload the content unless it is there, telling the progress, and return a URL to read it."""
-        told = [-1]
+        reported = [-1]
 
         def progress(sent: int, size: int) -> None:
             percent = 100 * sent // size if size else 100
-            if percent >= told[0] + 10:
-                told[0] = percent
+            if percent >= reported[0] + 10:
+                reported[0] = percent
                 self.tell(f"Uploading {content.path}: {percent} % of {size} bytes")
 
         return self.storage.ensure(content, progress)

@@ -17,7 +17,7 @@ _GRACE = 30.0
 
 
 @dataclass(frozen=True)
-class Sight:
+class Snapshot:
     """What one look at the work showed."""
 
     state: str
@@ -25,7 +25,7 @@ class Sight:
 
 
 @dataclass(frozen=True)
-class Work:
+class PendingWork:
     """Something that goes on at the service.
 
     Args:
@@ -36,13 +36,13 @@ class Work:
     """
 
     name: str
-    look: Callable[[], Sight | None]
+    look: Callable[[], Snapshot | None]
     resume: str
     operation_id: str | None = None
 
 
 @dataclass(frozen=True)
-class Patience:
+class WaitPolicy:
     """How long and how often.
 
     Args:
@@ -54,40 +54,40 @@ class Patience:
     interval: float
 
 
-def wait(works: Iterable[Work], patience: Patience, clock: Clock, progress: Callable[[str], None]) -> None:
+def wait(works: Iterable[PendingWork], policy: WaitPolicy, clock: Clock, progress: Callable[[str], None]) -> None:
     """Return when all works have ended, well or badly.
 
     All must end anyway, so only the first that is still running is looked at again; when it has ended, the next one's
     turn comes at once. That takes one request per work and one per pause, however many there are.
 
     Args:
-        progress: Told about each new state.
+        progress: Called with each new state.
 
     Raises:
         WaitTimeout: with the state seen last.
         NotFoundError: a work did not become visible.
     """
     begun = clock.monotonic()
-    pause = min(_FIRST_PAUSE, patience.interval)
+    pause = min(_FIRST_PAUSE, policy.interval)
     for work in works:
-        told = ""
+        reported = ""
         while True:
             sight = work.look()
             elapsed = clock.monotonic() - begun
             if sight is None and elapsed > _GRACE:
                 raise NotFoundError(f"{work.name} does not exist at the service.", operation_id=work.operation_id)
             state = sight.state if sight else "not visible yet"
-            if state != told:
+            if state != reported:
                 progress(f"{work.name}: {state} after {elapsed:.0f} s")
-                told = state
+                reported = state
             if sight is not None and sight.ended:
                 break
-            if elapsed + pause > patience.timeout:
+            if elapsed + pause > policy.timeout:
                 raise WaitTimeout(
-                    f"{work.name} was still in state {state!r} when wait_timeout ({patience.timeout:g} s) was over. "
+                    f"{work.name} was still in state {state!r} when wait_timeout ({policy.timeout:g} s) was over. "
                     f"It goes on at the service. To wait for it again, {work.resume}.",
                     operation_id=work.operation_id,
                     resume=work.resume,
                 )
             clock.sleep(pause)
-            pause = min(pause * _GROWTH, patience.interval)
+            pause = min(pause * _GROWTH, policy.interval)

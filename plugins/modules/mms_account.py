@@ -19,7 +19,7 @@ description:
 options:
   state:
     description:
-      - Whether the account shall exist.
+      - Whether the account is to exist.
     type: str
     choices: [absent, present]
     default: present

@@ -22,7 +22,7 @@ description:
 options:
   state:
     description:
-      - Whether the Secret shall exist.
+      - Whether the Secret is to exist.
     type: str
     choices: [absent, present]
     default: present

@@ -20,7 +20,7 @@ description:
 options:
   state:
     description:
-      - Whether the service shall exist.
+      - Whether the service is to exist.
     type: str
     choices: [absent, present]
     default: present

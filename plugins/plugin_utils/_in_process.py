@@ -131,7 +131,7 @@ class ActionModule(ActionBase):
         if any(self._task.environment or ()):
             raise NotTheSame("environment is set")
         if C.config.get_config_value("DEFAULT_KEEP_REMOTE_FILES"):
-            raise NotTheSame("the files of the module shall be kept")
+            raise NotTheSame("the files of the module are to be kept")
         if not HAS_REQUESTS:
             raise NotTheSame("the library requests is missing here")
         interpreter = self._interpreter(variables)

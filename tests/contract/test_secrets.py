@@ -59,4 +59,4 @@ def test_progress_tells_nothing_under_no_log_but_that_the_task_waits(server: Ser
     censored = printed("in-process", no_log=True, server=server, project=tmp_path)
     assert "Looking again" not in censored
     assert "Uploading" not in censored
-    assert censored.count("The task is waiting. No more is told, for no_log is set.") == 1
+    assert censored.count("The task is waiting. No more is shown, because no_log is set.") == 1

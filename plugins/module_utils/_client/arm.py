@@ -27,7 +27,7 @@ class Arm:
 
     def account(self) -> Account | None:
         """Return the account that the options name, or None."""
-        response = self._api.send("GET", self._path())
+        response = self._api.request_or_none("GET", self._path())
         return None if response is None else Account.from_api(response.json())
 
     def accounts(self, *, whole_subscription: bool = False) -> list[Account]:
@@ -42,11 +42,11 @@ class Arm:
 
     def put(self, body: Mapping[str, Any]) -> Account:
         """Create the account or replace it as a whole."""
-        return Account.from_api(self._api.must("PUT", self._path(), body=body).json())
+        return Account.from_api(self._api.request("PUT", self._path(), body=body).json())
 
     def delete(self) -> None:
         """Delete the account, which may be gone already. What it holds is not deleted (protocol 7.2.15)."""
-        self._api.send("DELETE", self._path())
+        self._api.request_or_none("DELETE", self._path())
 
     def _path(self) -> str:
         connection = self._connection

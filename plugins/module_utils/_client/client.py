@@ -43,7 +43,7 @@ class Api:
     base_url: str  # no trailing slash
     api_version: str
 
-    def send(
+    def request_or_none(
         self, method: str, path: str, *, params: Mapping[str, str] | None = None, body: Any = None
     ) -> Response | None:
         """Return a successful answer, or None for 404.
@@ -56,7 +56,7 @@ class Api:
         response = self.transport.send(method, self.base_url + path, params=query, body=body)
         return None if response.status == 404 else self._successful(response)
 
-    def must(self, method: str, path: str, *, params: Mapping[str, str] | None = None, body: Any = None) -> Response:
+    def request(self, method: str, path: str, *, params: Mapping[str, str] | None = None, body: Any = None) -> Response:
         """Return a successful answer; 404 is an error here."""
         query = {"api-version": self.api_version, **(params or {})}
         return self._successful(self.transport.send(method, self.base_url + path, params=query, body=body))
@@ -70,7 +70,7 @@ class Api:
             not
                 sent to another host.
         """
-        response = self.send("GET", path, params=params)
+        response = self.request_or_none("GET", path, params=params)
         if response is None:
             raise AccountMissingError(
                 f"GET {urlsplit(self.base_url).path}{path} was answered with 404: there is no such account. "
@@ -150,7 +150,7 @@ class Collection(Generic[R]):
 
     def get(self, resource_id: str) -> R | None:
         """Return the resource with this id, or None."""
-        response = self._api.send("GET", self._path(resource_id))
+        response = self._api.request_or_none("GET", self._path(resource_id))
         return None if response is None else self._read(response.json())
 
     def create(self, fields: Mapping[str, Any]) -> R | Started:
@@ -180,13 +180,13 @@ class Collection(Generic[R]):
 
     def delete(self, resource_id: str) -> Started | None:
         """Delete a resource, which may be gone already; None when it was done at once."""
-        response = self._api.send("DELETE", self._path(resource_id))
+        response = self._api.request_or_none("DELETE", self._path(resource_id))
         return _started(response) if response is not None and response.status == 202 else None
 
     def _sent(self, method: str, path: str, body: Mapping[str, Any]) -> Response:
         """Send a body; when the service refuses a field, its message tells the value too."""
         try:
-            return self._api.must(method, path, body=body)
+            return self._api.request(method, path, body=body)
         except ApiError as error:
             error.message = f"{error.message} {values_named(error.details, body)}".rstrip()
             raise
@@ -233,17 +233,17 @@ class Client:
 
     def operation(self, operation_id: str) -> Operation | None:
         """Return an operation, or None."""
-        response = self._api.send("GET", f"/operations/{quote(operation_id, safe='')}")
+        response = self._api.request_or_none("GET", f"/operations/{quote(operation_id, safe='')}")
         return None if response is None else Operation.from_api(response.json())
 
     def keys(self, service_id: str) -> Keys:
         """Return the keys of a service (protocol H16, A15)."""
-        return Keys.from_api(self._api.must("GET", f"/services/{quote(service_id, safe='')}/keys").json())
+        return Keys.from_api(self._api.request("GET", f"/services/{quote(service_id, safe='')}/keys").json())
 
     def regenerate_keys(self, service_id: str, which: str) -> Keys:
         """Make a new key and return both (protocol H17, A16). C(which) is C(Primary) or C(Secondary)."""
         path = f"/services/{quote(service_id, safe='')}/regenerateKeys"
-        return Keys.from_api(self._api.must("POST", path, body={"keyType": which}).json())
+        return Keys.from_api(self._api.request("POST", path, body={"keyType": which}).json())
 
     def text(self, url: str) -> str:
         """Return the text at a URL that the service named, such as a build log."""
@@ -251,5 +251,7 @@ class Client:
 
     def service_log(self, id_or_name: str, lines: int) -> str | None:
         """Return the last lines of a web service's log, or None when there is none, or none is given out."""
-        response = self._api.send("GET", f"/services/{quote(id_or_name, safe='')}/logs", params={"tail": str(lines)})
+        response = self._api.request_or_none(
+            "GET", f"/services/{quote(id_or_name, safe='')}/logs", params={"tail": str(lines)}
+        )
         return None if response is None else Fields(response.json(), "a log").text("content") or ""

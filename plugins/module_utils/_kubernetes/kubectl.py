@@ -150,7 +150,7 @@ class Kubectl:
 
 
 def connection(options: Mapping[str, Any], environ: Mapping[str, str]) -> Mapping[str, Any] | Sequence[str]:
-    """Return the paths of the kubeconfig that kubectl shall use, or its content.
+    """Return the paths of the kubeconfig that kubectl is to use, or its content.
 
     Files are left as they are, users with C(exec) included, for kubectl runs where the task runs. Where options
     override a part of it, one context is made anew.

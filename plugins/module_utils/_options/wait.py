@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._errors import InputError
-from .._waiting import Patience
+from .._waiting import WaitPolicy
 
 WAIT_OPTIONS: dict[str, dict[str, Any]] = {
     "wait": {"type": "bool", "default": True},
@@ -17,7 +17,7 @@ WAIT_OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
-def patience_from(options: Mapping[str, Any]) -> Patience:
+def wait_policy_from(options: Mapping[str, Any]) -> WaitPolicy:
     """Read the options.
 
     Raises:
@@ -26,4 +26,4 @@ def patience_from(options: Mapping[str, Any]) -> Patience:
     for name in ("wait_timeout", "poll_interval"):
         if options[name] <= 0:
             raise InputError(f"{name} is {options[name]:g}; it must be more than 0 seconds.")
-    return Patience(timeout=float(options["wait_timeout"]), interval=options["poll_interval"])
+    return WaitPolicy(timeout=float(options["wait_timeout"]), interval=options["poll_interval"])

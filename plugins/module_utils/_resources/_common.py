@@ -18,7 +18,7 @@ ENDED_BADLY = (FAILED, CANCELLED, "TimedOut")
 
 
 class Change(NamedTuple):
-    """One field that differs: what it is, and what it shall be."""
+    """One field that differs: what it is, and what it is to be."""
 
     before: Any
     after: Any

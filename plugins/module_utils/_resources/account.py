@@ -15,7 +15,7 @@ from .wire import Fields
 
 @dataclass(frozen=True)
 class Account:
-    """An account, or the description of one that shall exist."""
+    """An account, or the description of one that is to exist."""
 
     name: str | None = None
     location: str | None = None

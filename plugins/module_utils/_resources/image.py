@@ -14,7 +14,7 @@ from .wire import Fields, normal_id, same_id
 
 @dataclass(frozen=True)
 class Image:
-    """An image, or the description of one that shall exist."""
+    """An image, or the description of one that is to exist."""
 
     name: str | None = None
     manifest_id: str | None = None
@@ -28,7 +28,7 @@ class Image:
     version: int | None = None
     state: str | None = None
     location: str | None = None
-    digest: str | None = None  # told by the local MMS and by the workspace generation (protocol 2.3.2)
+    digest: str | None = None  # reported by the local MMS and by the workspace generation (protocol 2.3.2)
     build_log_url: str | None = field(default=None, repr=False)  # may carry a key
     operation_id: str | None = None
     error: Mapping[str, Any] | None = None

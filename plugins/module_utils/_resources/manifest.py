@@ -50,7 +50,7 @@ class Asset:
 
 @dataclass(frozen=True)
 class Manifest:
-    """A manifest, or the description of one that shall exist. C(assets) are those besides the driver."""
+    """A manifest, or the description of one that is to exist. C(assets) are those besides the driver."""
 
     name: str | None = None
     driver: Asset | None = None

@@ -13,7 +13,7 @@ from .wire import Fields, same_content
 
 @dataclass(frozen=True)
 class Model:
-    """A registered model, or the description of one that shall exist."""
+    """A registered model, or the description of one that is to exist."""
 
     name: str | None = None
     url: str | None = field(default=None, repr=False)  # may carry a SAS signature

@@ -36,7 +36,7 @@ class Resources:
 
 @dataclass(frozen=True)
 class DataCollection:
-    """Where requests and predictions are recorded. The keys are never told again by the service."""
+    """Where requests and predictions are recorded. The service never returns the keys."""
 
     storage_enabled: bool | None = None
     storage_key: str | None = field(default=None, repr=False)
@@ -46,7 +46,7 @@ class DataCollection:
 
 @dataclass(frozen=True)
 class Service:
-    """A service, or the description of one that shall exist."""
+    """A service, or the description of one that is to exist."""
 
     name: str | None = None
     image_id: str | None = None

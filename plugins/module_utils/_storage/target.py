@@ -122,11 +122,11 @@ class StorageTarget:
 
         Args:
             content: A local file or folder.
-            progress: Told how far an upload is; never called when nothing is sent.
+            progress: Called with how far an upload is; never called when nothing is sent.
 
         Raises:
             UploadError: Blob storage refused or could not be reached, or the content has changed since.
-            AuthError: No token could be had.
+            AuthError: No token could be obtained.
             MissingLibraryError: azure-storage-blob is not installed.
         """
         try:

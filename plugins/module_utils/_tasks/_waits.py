@@ -14,7 +14,7 @@ from .._resources.image import Image
 from .._resources.operation import Operation
 from .._resources.service import Service
 from .._session import Session
-from .._waiting import Sight, Work, wait
+from .._waiting import PendingWork, Snapshot, wait
 from .traces import last_trace
 
 A = TypeVar("A", Image, Service)
@@ -22,7 +22,7 @@ A = TypeVar("A", Image, Service)
 _LINES_SHOWN = 20
 
 
-class Watched:
+class OperationWatch:
     """An operation that is looked at until it has ended. C(seen) is what the last look showed."""
 
     def __init__(self, client: Client, operation_id: str) -> None:
@@ -30,9 +30,9 @@ class Watched:
         self.seen: Operation | None = None
         self._client = client
 
-    def look(self) -> Sight | None:
+    def look(self) -> Snapshot | None:
         self.seen = self._client.operation(self.id)
-        return Sight(named(self.seen.state), self.seen.ended) if self.seen else None
+        return Snapshot(named(self.seen.state), self.seen.ended) if self.seen else None
 
 
 def named(state: str | None) -> str:
@@ -59,10 +59,10 @@ def follow(session: Session, started: Started, what: str) -> Operation:
     Raises:
         WaitTimeout: says the state, the operation and how to resume.
     """
-    watched = Watched(session.client, started.operation_id)
+    watched = OperationWatch(session.client, started.operation_id)
     name = f"{what} (operation {started.operation_id})"
-    work = Work(name, watched.look, resume_words([started.operation_id]), started.operation_id)
-    wait([work], session.patience, session.clock, session.tell)
+    work = PendingWork(name, watched.look, resume_words([started.operation_id]), started.operation_id)
+    wait([work], session.wait_policy, session.clock, session.tell)
     if watched.seen is None:
         raise NotFoundError(f"{name} does not exist at the service.", operation_id=started.operation_id)
     return watched.seen
@@ -75,15 +75,15 @@ def join(session: Session, collection: Collection[A], resource_id: str, what: st
     """
     seen: list[A] = []
 
-    def look() -> Sight | None:
+    def look() -> Snapshot | None:
         found = collection.get(resource_id)
         if found is None:
             return None
         seen[:] = [found]
-        return Sight(named(found.state), found.state in (SUCCEEDED, *ENDED_BADLY))
+        return Snapshot(named(found.state), found.state in (SUCCEEDED, *ENDED_BADLY))
 
-    work = Work(f"{what} (begun by someone else)", look, "run the same task again")
-    wait([work], session.patience, session.clock, session.tell)
+    work = PendingWork(f"{what} (begun by someone else)", look, "run the same task again")
+    wait([work], session.wait_policy, session.clock, session.tell)
     return seen[0]
 
 
@@ -91,15 +91,15 @@ def settled(session: Session, collection: Collection[A], resource_id: str) -> A 
     """Return a resource that was just made; right after its operation it may not be visible yet (protocol 7.2.12)."""
     seen: list[A] = []
 
-    def look() -> Sight | None:
+    def look() -> Snapshot | None:
         found = collection.get(resource_id)
         seen.extend([found] if found else [])
-        return Sight(SUCCEEDED, True) if found else None
+        return Snapshot(SUCCEEDED, True) if found else None
 
     kind = collection.kind.name
     wait(
-        [Work(f"{kind.capitalize()} {resource_id}", look, "run the same task again")],
-        session.patience,
+        [PendingWork(f"{kind.capitalize()} {resource_id}", look, "run the same task again")],
+        session.wait_policy,
         session.clock,
         session.tell,
     )
@@ -118,7 +118,7 @@ def failure(
     """Return why asynchronous work failed: the service's words, its details, and the last lines of the log.
 
     Args:
-        log_url: Where the build log of an image is, if the service told.
+        log_url: Where the build log of an image is, if the service said so.
     """
     error = error or {"code": None, "message": None, "details": []}
     polls = [ids for ids in session.request_ids if "/operations/" in ids["request"]]

@@ -23,7 +23,7 @@ from ._find import service_referred
 
 R = TypeVar("R", bound=Resource)
 Checks = Mapping[str, Callable[[R, Any], bool]]
-"""Filters that can be told from the resource itself, by option name."""
+"""Filters that the resource itself can answer, by option name."""
 
 _MODEL: Checks[Model] = {
     "name": lambda model, name: model.name == name,

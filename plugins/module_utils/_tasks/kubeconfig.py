@@ -75,7 +75,7 @@ def _from_resource_manager(session: Session) -> Kubeconfig:
         f"/providers/Microsoft.ContainerService/managedClusters/{cluster}/{action}"
     )
     api = Api(session.transport, session.resource_manager_url, _AKS_API_VERSION)
-    answer = api.must("POST", path).json()
+    answer = api.request("POST", path).json()
     try:
         text = base64.b64decode(answer["kubeconfigs"][0]["value"], validate=True).decode()
     except (KeyError, IndexError, TypeError, binascii.Error, UnicodeDecodeError) as error:

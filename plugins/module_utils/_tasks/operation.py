@@ -9,8 +9,8 @@ from typing import Any
 from .._errors import InputError, NotFoundError, OperationFailed
 from .._resources.wire import last_segment
 from .._session import Session
-from .._waiting import Work, wait
-from ._waits import Watched, resume_words
+from .._waiting import PendingWork, wait
+from ._waits import OperationWatch, resume_words
 
 
 def operations(session: Session) -> dict[str, Any]:
@@ -22,13 +22,13 @@ def operations(session: Session) -> dict[str, Any]:
     ids = [last_segment(one) or "" for one in session.options["operation_ids"]]
     if not all(ids):
         raise InputError("operation_ids holds an empty id. Did the task that should have given it start an operation?")
-    watched = [Watched(session.client, one) for one in ids]
+    watched = [OperationWatch(session.client, one) for one in ids]
     if session.options["wait"]:
         works = [
-            Work(f"Operation {one.id}", one.look, resume_words(ids[position:]), one.id)
+            PendingWork(f"Operation {one.id}", one.look, resume_words(ids[position:]), one.id)
             for position, one in enumerate(watched)
         ]
-        wait(works, session.patience, session.clock, session.tell)
+        wait(works, session.wait_policy, session.clock, session.tell)
     else:
         for one in watched:
             one.look()
@@ -38,11 +38,11 @@ def operations(session: Session) -> dict[str, Any]:
         raise NotFoundError(f"Operation {unknown} does not exist in account {session.connection.account_name!r}.")
     failed = [one for one in seen if one.failed]
     if failed and session.options["wait"]:
-        told = "; ".join(
+        reasons = "; ".join(
             f"{one.id}: {one.state}, {one.error['message'] if one.error else 'without a reason'}" for one in failed
         )
         raise OperationFailed(
-            f"{len(failed)} of {len(seen)} operations failed. {told}",
+            f"{len(failed)} of {len(seen)} operations failed. {reasons}",
             operation_id=failed[0].id,
             service_code=failed[0].error["code"] if failed[0].error else None,
             details=[{"code": one.id, "message": one.error["message"] if one.error else one.state} for one in failed],

@@ -123,19 +123,19 @@ def warm_answer(session: Session, transport: Transport, service: Service, body: 
             now = session.clock.monotonic()
             if not _warming_up(response):
                 return Answer(response, now - sent, attempts)
-            told = f"answered {response.status} {response.text()}".rstrip()
+            reason = f"answered {response.status} {response.text()}".rstrip()
         except TransportError as error:
             if error.code == "TlsFailed":
                 raise
             now = session.clock.monotonic()
-            told = error.message
+            reason = error.message
         if now - begun + _PAUSE > session.options["wait_timeout"]:
             raise MmsError(
                 f"Service {service.name!r} at {service.scoring_uri} was not ready when wait_timeout "
-                f"({session.options['wait_timeout']} s) was over, after {attempts} attempts. Last: {told}",
+                f"({session.options['wait_timeout']} s) was over, after {attempts} attempts. Last: {reason}",
                 code="NotReady",
             )
-        session.tell(f"Service {service.name!r} is warming up: {told}")
+        session.tell(f"Service {service.name!r} is warming up: {reason}")
         session.clock.sleep(_PAUSE)
 
 
@@ -161,10 +161,10 @@ def judge(service: Service, answer: Answer, output: Any, options: Mapping[str, A
     if options["expected"] is not None:
         difference = first_difference(output, wanted(options["expected"], output), options["tolerance"])
         if difference:
-            told = json.dumps(output)
-            told = told if len(told) <= _LONGEST_OUTPUT else told[:_LONGEST_OUTPUT] + " ..."
+            shown = json.dumps(output)
+            shown = shown if len(shown) <= _LONGEST_OUTPUT else shown[:_LONGEST_OUTPUT] + " ..."
             raise MmsError(
-                f"Service {service.name!r} gave a wrong answer: {difference}. The whole answer: {told}",
+                f"Service {service.name!r} gave a wrong answer: {difference}. The whole answer: {shown}",
                 code="WrongAnswer",
                 request_id=response.ids.request_id,
             )

@@ -138,7 +138,7 @@ class Transport:
         clock: Time, for delays and deadlines.
         jitter: Gives a number from 0 to 1 that spreads the delays of many clients.
         session: Does the HTTP; None opens one with the first request.
-        hide: Told about each token that is sent, which nobody may see.
+        hide: Called with each token that is sent, which nobody may see.
     """
 
     def __init__(
@@ -180,7 +180,7 @@ class Transport:
 
         Raises:
             TransportError: no answer; its C(sent) says whether the request may have taken effect.
-            AuthError: no token could be had.
+            AuthError: no token could be obtained.
             InputError: see C(allow_insecure_http).
         """
         deadline = self._clock.monotonic() + self.settings.deadline

@@ -37,7 +37,7 @@ class Credential(Protocol):
         """Return a token that is still good for a while.
 
         Raises:
-            AuthError: None could be had.
+            AuthError: None could be obtained.
         """
 
     def renew(self) -> Token | None:

@@ -114,7 +114,7 @@ def test_under_no_log_all_that_is_told_is_that_the_task_waits() -> None:
     for line in ("Building image 'iris': Running after 1 s", "Building image 'iris': Succeeded after 3 s"):
         said.gate.tell(line)
         said.gate.warn(line)
-    assert said.told == ["The task is waiting. No more is told, for no_log is set."]
+    assert said.told == ["The task is waiting. No more is shown, because no_log is set."]
     assert said.warned == []
 
 

@@ -140,7 +140,7 @@ def test_a_service_that_does_not_exist_is_created() -> None:
 
 
 def test_what_cannot_be_updated_is_refused_by_name() -> None:
-    with pytest.raises(RefusedError, match=r"compute_resource_id is None and shall be 'c'"):
+    with pytest.raises(RefusedError, match=r"compute_resource_id is None and is to be 'c'"):
         plan_service(Service(name="iris", compute_resource_id="c"), RUNNING, UPDATABLE)
 
 

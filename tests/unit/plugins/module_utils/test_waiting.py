@@ -9,22 +9,27 @@ from itertools import repeat
 import pytest
 
 from ansible_collections.azureml.model_management.plugins.module_utils._errors import NotFoundError, WaitTimeout
-from ansible_collections.azureml.model_management.plugins.module_utils._waiting import Patience, Sight, Work, wait
+from ansible_collections.azureml.model_management.plugins.module_utils._waiting import (
+    PendingWork,
+    Snapshot,
+    WaitPolicy,
+    wait,
+)
 from ansible_collections.azureml.model_management.tests.unit.plugins.module_utils.scripted import FakeClock
 
-PATIENCE = Patience(timeout=100, interval=5)
+PATIENCE = WaitPolicy(timeout=100, interval=5)
 
 
-def work(states: Iterator[str | None], count: list[int] | None = None, name: str = "Building") -> Work:
+def work(states: Iterator[str | None], count: list[int] | None = None, name: str = "Building") -> PendingWork:
     """A work that shows these states, one at each look."""
     counted = count if count is not None else [0]
 
-    def look() -> Sight | None:
+    def look() -> Snapshot | None:
         counted[0] += 1
         state = next(states)
-        return None if state is None else Sight(state, state in ("Succeeded", "Failed"))
+        return None if state is None else Snapshot(state, state in ("Succeeded", "Failed"))
 
-    return Work(name, look, "look again", "operation-1")
+    return PendingWork(name, look, "look again", "operation-1")
 
 
 def nothing(line: str) -> None:
@@ -39,7 +44,7 @@ def test_pauses_grow_up_to_the_interval() -> None:
 
 def test_a_short_interval_is_kept_to() -> None:
     clock = FakeClock()
-    wait([work(iter(["Running", "Running", "Failed"]))], Patience(10, 0.1), clock, nothing)
+    wait([work(iter(["Running", "Running", "Failed"]))], WaitPolicy(10, 0.1), clock, nothing)
     assert clock.slept == [0.1, 0.1]
 
 
@@ -74,12 +79,12 @@ def test_time_is_measured_and_not_polls() -> None:
 def test_slow_looks_count_as_time() -> None:
     clock = FakeClock()
 
-    def slow() -> Sight:
+    def slow() -> Snapshot:
         clock.now += 60
-        return Sight("Running", ended=False)
+        return Snapshot("Running", ended=False)
 
     with pytest.raises(WaitTimeout):
-        wait([Work("Building", slow, "look again")], PATIENCE, clock, nothing)
+        wait([PendingWork("Building", slow, "look again")], PATIENCE, clock, nothing)
     assert len(clock.slept) <= 2
 
 
@@ -93,15 +98,15 @@ def test_what_is_not_visible_yet_is_given_some_time() -> None:
 def test_many_works_take_one_look_each_and_one_per_pause(many: int) -> None:
     clock, looks = FakeClock(), [0]
 
-    def ending_at(moment: float) -> Callable[[], Sight]:
-        def look() -> Sight:
+    def ending_at(moment: float) -> Callable[[], Snapshot]:
+        def look() -> Snapshot:
             looks[0] += 1
-            return Sight("Succeeded", True) if clock.now >= moment else Sight("Running", False)
+            return Snapshot("Succeeded", True) if clock.now >= moment else Snapshot("Running", False)
 
         return look
 
     begun = clock.now
-    works = [Work(str(number), ending_at(begun + 60 * number / many), "") for number in range(1, many + 1)]
+    works = [PendingWork(str(number), ending_at(begun + 60 * number / many), "") for number in range(1, many + 1)]
     wait(works, PATIENCE, clock, nothing)
     assert looks[0] == many + len(clock.slept)
     assert len(clock.slept) < 25
