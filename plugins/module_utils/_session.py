@@ -124,17 +124,17 @@ class Session:
             )
             return Client(self.transport, connection.api_url + path, connection.generation)
         account = self.arm.account()
-        if account is None or account.data_plane_url is None:
+        if account is None or account.url is None:
             raise AccountMissingError(
                 f"Account {connection.account_name!r} does not exist in resource group {connection.resource_group!r} "
                 f"at {self.arm.url}. Create it with mms_account, or set api_url to reach the service directly."
             )
-        if self.arm.url.startswith("https:") and not account.data_plane_url.startswith("https:"):
+        if self.arm.url.startswith("https:") and not account.url.startswith("https:"):
             raise InputError(
                 f"{self.arm.url} says that account {connection.account_name!r} is at "
-                f"{without_query(account.data_plane_url)}, which is not https. Set api_url if it really is."
+                f"{without_query(account.url)}, which is not https. Set api_url if it really is."
             )
-        return Client(self.transport, account.data_plane_url, connection.generation)
+        return Client(self.transport, account.url, connection.generation)
 
     @cached_property
     def storage(self) -> StorageTarget:

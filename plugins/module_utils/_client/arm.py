@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+from .._generations.generation import nested
 from .._options.connection import Connection
 from .._resources.account import Account
+from .._resources.fields import named
 from .._transport.http import Transport
 from .client import Api
+
+ACCOUNT_FIELDS = named(Account, "location", "sku_name", "sku_tier", "sku_capacity", "description", "tags")
 
 
 class Arm:
@@ -40,8 +41,9 @@ class Arm:
         )
         return [Account.from_api(item) for item in self._api.pages(path, {})]
 
-    def put(self, body: Mapping[str, Any]) -> Account:
+    def put(self, account: Account) -> Account:
         """Create the account or replace it as a whole."""
+        body = nested({"properties": {}, **{ACCOUNT_FIELDS[name]: value for name, value in account.wanted().items()}})
         return Account.from_api(self._api.request("PUT", self._path(), body=body).json())
 
     def delete(self) -> None:

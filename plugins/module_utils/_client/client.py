@@ -8,7 +8,7 @@ Knows paths, paging and operations (protocol 2 and 3); knows neither Ansible nor
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
@@ -17,12 +17,8 @@ from .._errors import AccountMissingError, ApiError, RefusedError, ResponseForma
 from .._generations.generation import Generation, Kind
 from .._masking import without_query
 from .._resources.deployment import Deployment
-from .._resources.image import Image
 from .._resources.keys import Keys
-from .._resources.manifest import Manifest
-from .._resources.model import Model
 from .._resources.operation import Operation
-from .._resources.service import Service
 from .._resources.wire import Fields, api_error, last_segment, values_named
 from .._transport.http import Response, Transport
 
@@ -133,10 +129,9 @@ def _origin(url: str) -> str:
 class Collection(Generic[R]):
     """One kind of resource of the account."""
 
-    def __init__(self, api: Api, kind: Kind, read: Callable[[Any], R]) -> None:
+    def __init__(self, api: Api, kind: Kind[R]) -> None:
         self.kind = kind
         self._api = api
-        self._read = read
 
     def list(self, **filters: str | None) -> builtins.list[R]:
         """Return the resources that pass the filters, in the service's order.
@@ -146,12 +141,12 @@ class Collection(Generic[R]):
         params = {
             self.kind.filters[name]: value for name, value in filters.items() if value and name in self.kind.filters
         }
-        return [self._read(item) for item in self._api.pages(f"/{self.kind.collection}", params)]
+        return [self.kind.read(item) for item in self._api.pages(f"/{self.kind.collection}", params)]
 
     def get(self, resource_id: str) -> R | None:
         """Return the resource with this id, or None."""
         response = self._api.request_or_none("GET", self._path(resource_id))
-        return None if response is None else self._read(response.json())
+        return None if response is None else self.kind.read(response.json())
 
     def create(self, fields: Mapping[str, Any]) -> R | Started:
         """Create a resource and return it, or the work that was set off.
@@ -160,7 +155,7 @@ class Collection(Generic[R]):
             TransportError: with C(sent), when it may have been created although no answer came.
         """
         response = self._sent("POST", f"/{self.kind.collection}", self.kind.create_body(fields))
-        return _started(response) if response.status == 202 else self._read(response.json())
+        return _started(response) if response.status == 202 else self.kind.read(response.json())
 
     def create_at_once(self, fields: Mapping[str, Any]) -> R:
         """Create a resource of a kind that is there at once.
@@ -218,10 +213,10 @@ class Client:
         self.base_url = base_url.rstrip("/")
         self.generation = generation
         self._api = Api(transport, self.base_url, generation.api_version)
-        self.models = Collection(self._api, generation.models, Model.from_api)
-        self.manifests = Collection(self._api, generation.manifests, Manifest.from_api)
-        self.images = Collection(self._api, generation.images, Image.from_api)
-        self.services = Collection(self._api, generation.services, Service.from_api)
+        self.models = Collection(self._api, generation.models)
+        self.manifests = Collection(self._api, generation.manifests)
+        self.images = Collection(self._api, generation.images)
+        self.services = Collection(self._api, generation.services)
 
     @property
     def deployments(self) -> Collection[Deployment]:
@@ -229,7 +224,7 @@ class Client:
         kind = self.generation.deployments
         if kind is None:
             raise ValueError(f"API version {self.generation.api_version} keeps no history of deployments")
-        return Collection(self._api, kind, Deployment.from_api)
+        return Collection(self._api, kind)
 
     def operation(self, operation_id: str) -> Operation | None:
         """Return an operation, or None."""

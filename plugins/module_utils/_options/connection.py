@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .._errors import InputError
-from .._generations.generation import ACCOUNT, GENERATIONS, Generation
+from .._generations.generation import Generation
+from .._generations.registry import DEFAULT, GENERATIONS
 from .._masking import has_credentials
 from .._transport.http import HttpSettings
 from .files import PathOption
@@ -34,7 +35,7 @@ def _text(name: str) -> dict[str, Any]:
 CONNECTION_OPTIONS: dict[str, dict[str, Any]] = {
     "api_url": _text("api_url"),
     "arm_url": _text("arm_url"),
-    "api_version": {**_text("api_version"), "default": ACCOUNT.api_version, "choices": list(GENERATIONS)},
+    "api_version": {**_text("api_version"), "default": DEFAULT.api_version, "choices": list(GENERATIONS)},
     "subscription_id": _text("subscription_id"),
     "resource_group": _text("resource_group"),
     "account_name": _text("account_name"),

@@ -1,13 +1,12 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the resources share: states of asynchronous work, errors, and comparing what was asked for with what exists."""
+"""What the resources share: states of asynchronous work, errors, and what a difference is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from .._masking import without_query
 from .wire import Fields, service_error
 
 SUCCEEDED = "Succeeded"
@@ -32,16 +31,6 @@ def differing(*compared: tuple[str, Any, Any]) -> dict[str, Change]:
     return {
         name: Change(actual, wanted) for name, wanted, actual in compared if wanted is not None and wanted != actual
     }
-
-
-def given(fields: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """Return the fields that have a value."""
-    return {name: value for name, value in fields if value is not None}
-
-
-def shown(url: str | None) -> str | None:
-    """Return a URL as results show it: without the query, which signs it."""
-    return None if url is None else without_query(url)
 
 
 def state_from(fields: Fields, *names: str) -> str | None:

@@ -5,33 +5,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from .wire import Fields
+from .fields import TEXT, Described, fact, identity
 
 
 @dataclass(frozen=True)
-class Deployment:
+class Deployment(Described):
     """One entry of the history; C(expired_at) is None for the one in force."""
 
-    id: str
-    service_name: str | None
-    image_id: str | None
-    status: str | None
-    created_at: str | None
-    expired_at: str | None
-
-    @classmethod
-    def from_api(cls, raw: Any) -> Deployment:
-        fields = Fields(raw, "a deployment")
-        return cls(
-            id=fields.required_text("id"),
-            service_name=fields.text("serviceName"),
-            image_id=fields.text("imageId"),
-            status=fields.text("status"),
-            created_at=fields.text("createdAt", "createdTime"),
-            expired_at=fields.text("expiredAt"),
-        )
-
-    def to_result(self) -> dict[str, Any]:
-        return vars(self).copy()
+    id: str = identity("id", "Id of the deployment.")
+    service_name: str | None = fact(TEXT, "serviceName", "Name of the service.", sample="iris")
+    image_id: str | None = fact(TEXT, "imageId", "Id of the image.")
+    status: str | None = fact(TEXT, "status", "How it went, in the words of the service.", sample="Succeeded")
+    created_at: str | None = fact(TEXT, "createdAt", "When it was begun, UTC.", also=("createdTime",))
+    expired_at: str | None = fact(TEXT, "expiredAt", "When it was replaced, UTC; null for the one in force.")

@@ -5,88 +5,102 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any
 
-from ._common import SUCCEEDED, Change, differing, given, shown
-from .wire import Fields, normal_id, same_content
+from ._common import SUCCEEDED
+from .fields import (
+    CONTENT,
+    FLAG,
+    INTEGER,
+    REQUIRED_TEXT,
+    TEXT,
+    URL,
+    Comparison,
+    Described,
+    Shape,
+    fact,
+    identity,
+    list_of,
+    references,
+    setting,
+)
+from .wire import Fields
 
 
 @dataclass(frozen=True)
-class Asset:
+class Asset(Described):
     """A file of a manifest that is not a model."""
 
-    id: str
-    url: str | None = field(default=None, repr=False)  # may carry a SAS signature
-    mime_type: str | None = None
-    unpack: bool | None = None
+    id: str = identity("id", "Id within the manifest.")
+    url: str | None = setting(URL, "url", "Where the content is, without the signature.", compare=CONTENT)
+    mime_type: str | None = setting(TEXT, "mimeType", "Media type of the content.", also=("mimetypes",))
+    unpack: bool | None = setting(FLAG, "unpack", "Whether the service unpacks the content.", absent=False)
 
-    @classmethod
-    def from_api(cls, raw: Any) -> Asset:
-        fields = Fields(raw, "an asset")
-        return cls(
-            id=fields.required_text("id"),
-            url=fields.text("url"),
-            mime_type=fields.text("mimeType", "mimetypes"),
-            unpack=fields.flag("unpack") or False,
-        )
 
-    def fits(self, actual: Asset | None) -> bool:
-        """Tell whether C(actual) is what this describes; fields left out here do not count."""
-        return (
-            actual is not None
-            and self.id == actual.id
-            and same_content(self.url, actual.url)
-            and self.mime_type in (None, actual.mime_type)
-            and self.unpack in (None, actual.unpack)
-        )
+def _same_asset(wanted: Asset, actual: Asset | None) -> bool:
+    return actual is not None and not wanted.differences(actual)
 
-    def wanted(self) -> dict[str, Any]:
-        return given((("id", self.id), ("url", self.url), ("mime_type", self.mime_type), ("unpack", self.unpack)))
 
-    def to_result(self) -> dict[str, Any]:
-        return {"id": self.id, "url": shown(self.url), "mime_type": self.mime_type, "unpack": self.unpack}
+def _same_assets(wanted: Iterable[Asset], actual: Iterable[Asset] | None) -> bool:
+    """Compare as maps by asset id: the service may reorder them."""
+    wanted_by_id, actual_by_id = ({asset.id: asset for asset in assets} for assets in (wanted, actual or ()))
+    return wanted_by_id.keys() == actual_by_id.keys() and all(
+        _same_asset(asset, actual_by_id[asset_id]) for asset_id, asset in wanted_by_id.items()
+    )
+
+
+def _driver(fields: Fields, *names: str) -> Asset | None:
+    driver_id = fields.text(*names)
+    return Asset(driver_id) if driver_id else None
+
+
+DRIVER: Shape[Asset] = Shape(
+    _driver,
+    "dict",
+    show=lambda asset: asset.to_result(),
+    send=lambda asset: asset.id,
+    members=Asset,
+)
+"""In answers and requests only the id of one of the assets."""
 
 
 @dataclass(frozen=True)
-class Manifest:
+class Manifest(Described):
     """A manifest, or the description of one that is to exist. C(assets) are those besides the driver."""
 
-    name: str | None = None
-    driver: Asset | None = None
-    assets: tuple[Asset, ...] | None = None
-    model_ids: tuple[str, ...] | None = None
-    runtime_type: str | None = None
-    pip_requirements: str | None = field(default=None, repr=False)  # URLs, may carry a SAS signature
-    conda_file: str | None = field(default=None, repr=False)
-    description: str | None = None
-    webservice_type: str | None = None
-    id: str | None = None
-    version: int | None = None
-    created_at: str | None = None
+    id: str | None = fact(REQUIRED_TEXT, "id", "Id of this manifest. Null in check mode when it does not exist yet.")
+    # The older generation's documents know no name; it is compared where the service tells one.
+    name: str | None = setting(TEXT, "name", "Name, shared by all versions.", sample="iris", silent=True)
+    version: int | None = fact(INTEGER, "version", "Number of this version, from 1.", sample=1)
+    driver: Asset | None = setting(DRIVER, "driverProgram", "The driver program.", compare=Comparison(_same_asset))
+    assets: tuple[Asset, ...] | None = setting(
+        list_of(Asset), "assets", "The other assets.", compare=Comparison(_same_assets)
+    )
+    model_ids: tuple[str, ...] | None = references("modelIds", "Ids of the models.", option="models")
+    runtime_type: str | None = setting(TEXT, "targetRuntime.runtimeType", "Kind of runtime.", sample="Python")
+    pip_requirements: str | None = setting(
+        URL,
+        "targetRuntime.properties.pipRequirements",
+        "URL of the pip requirements file, without the signature.",
+        compare=CONTENT,
+    )
+    conda_file: str | None = setting(
+        URL,
+        "targetRuntime.properties.condaEnvFile",
+        "URL of the conda environment file, without the signature.",
+        compare=CONTENT,
+    )
+    description: str | None = setting(TEXT, "description", "Description.", absent="")
+    webservice_type: str | None = setting(TEXT, "webserviceType", "Kind of web service.", sample="Realtime")
+    created_at: str | None = fact(TEXT, "createdTime", "When it was created, UTC.", also=("createdAt",))
 
     @classmethod
     def from_api(cls, raw: Any) -> Manifest:
-        fields = Fields(raw, "a manifest")
-        assets = [Asset.from_api(item) for item in fields.items("assets")]
-        driver_id = fields.text("driverProgram")
-        driver = next((asset for asset in assets if asset.id == driver_id), Asset(driver_id) if driver_id else None)
-        runtime = fields.part("targetRuntime")
-        properties = runtime.part("properties") if runtime else None
-        return cls(
-            name=fields.text("name"),
-            driver=driver,
-            assets=tuple(asset for asset in assets if asset is not driver),
-            model_ids=fields.texts("modelIds"),
-            runtime_type=runtime.text("runtimeType") if runtime else None,
-            pip_requirements=properties.text("pipRequirements") if properties else None,
-            conda_file=properties.text("condaEnvFile") if properties else None,
-            description=fields.text("description") or "",
-            webservice_type=fields.text("webserviceType"),
-            id=fields.required_text("id"),
-            version=fields.integer("version"),
-            created_at=fields.text("createdTime", "createdAt"),
-        )
+        read = super().from_api(raw)
+        driver = next((asset for asset in read.assets or () if read.driver and asset.id == read.driver.id), None)
+        rest = tuple(asset for asset in read.assets or () if asset is not driver)
+        return replace(read, driver=driver or read.driver, assets=rest)
 
     @property
     def state(self) -> str:
@@ -94,71 +108,6 @@ class Manifest:
         return SUCCEEDED
 
     def wanted(self) -> dict[str, Any]:
-        assets = [asset.wanted() for asset in (self.driver, *(self.assets or ())) if asset is not None]
-        properties = given((("pipRequirements", self.pip_requirements), ("condaEnvFile", self.conda_file)))
-        return given(
-            (
-                ("name", self.name),
-                ("description", self.description),
-                ("driver", self.driver.id if self.driver else None),
-                ("assets", assets),
-                ("models", None if self.model_ids is None else list(self.model_ids)),
-                ("model_type", "Registered"),
-                ("runtime_type", self.runtime_type),
-                ("runtime_properties", properties),
-                ("webservice_type", self.webservice_type),
-            )
-        )
-
-    def differences(self, actual: Manifest) -> dict[str, Change]:
-        """Return in what C(actual) differs from this description; fields left out here do not count."""
-        changes = differing(
-            # The older generation's documents know no name; compare it where the service tells one.
-            ("name", self.name, self.name if actual.name is None else actual.name),
-            ("runtime_type", self.runtime_type, actual.runtime_type),
-            ("description", self.description, actual.description),
-            ("webservice_type", self.webservice_type, actual.webservice_type),
-            ("model_ids", _ids(self.model_ids), _ids(actual.model_ids)),
-        )
-        for name in ("pip_requirements", "conda_file"):
-            wanted, existing = getattr(self, name), getattr(actual, name)
-            if wanted is not None and not same_content(wanted, existing):
-                changes[name] = Change(shown(existing), shown(wanted))
-        if self.driver is not None and not self.driver.fits(actual.driver):
-            changes["driver"] = Change(actual.driver and actual.driver.to_result(), self.driver.to_result())
-        if self.assets is not None and not _same_assets(self.assets, actual.assets or ()):
-            changes["assets"] = Change(_results(actual.assets), _results(self.assets))
-        return changes
-
-    def to_result(self) -> dict[str, Any]:
-        return {
-            "id": self.id,
-            "name": self.name,
-            "version": self.version,
-            "driver": self.driver.to_result() if self.driver else None,
-            "assets": None if self.assets is None else _results(self.assets),
-            "model_ids": None if self.model_ids is None else list(self.model_ids),
-            "runtime_type": self.runtime_type,
-            "pip_requirements": shown(self.pip_requirements),
-            "conda_file": shown(self.conda_file),
-            "description": self.description,
-            "webservice_type": self.webservice_type,
-            "created_at": self.created_at,
-        }
-
-
-def _ids(ids: Iterable[str] | None) -> list[str] | None:
-    """Return the ids as a set in a printable order, in the form in which equal ids are equal."""
-    return None if ids is None else sorted({normal_id(one) or "" for one in ids})
-
-
-def _same_assets(wanted: Iterable[Asset], actual: Iterable[Asset]) -> bool:
-    """Compare as maps by asset id: the service may reorder them."""
-    wanted_by_id, actual_by_id = ({asset.id: asset for asset in assets} for assets in (wanted, actual))
-    return wanted_by_id.keys() == actual_by_id.keys() and all(
-        asset.fits(actual_by_id[asset_id]) for asset_id, asset in wanted_by_id.items()
-    )
-
-
-def _results(assets: Iterable[Asset] | None) -> list[dict[str, Any]]:
-    return [asset.to_result() for asset in assets or ()]
+        """Return what requests hold of this, by option; there, the driver is one of the assets."""
+        assets = (*((self.driver,) if self.driver else ()), *(self.assets or ()))
+        return {**super().wanted(), "assets": [asset.wanted() for asset in assets]}

@@ -8,34 +8,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ._common import ENDED_BADLY, SUCCEEDED, error_from, state_from
-from .wire import Fields, last_segment
+from ._common import ENDED_BADLY, SUCCEEDED
+from .fields import ERROR, LAST_SEGMENT, STATE, TEXT, Described, fact, identity
 
 
 @dataclass(frozen=True)
-class Operation:
+class Operation(Described):
     """One asynchronous job, as seen last."""
 
-    id: str
-    type: str | None = None
-    state: str | None = None
-    resource_id: str | None = None
-    error: Mapping[str, Any] | None = None
-    created_at: str | None = None
-    ended_at: str | None = None
-
-    @classmethod
-    def from_api(cls, raw: Any) -> Operation:
-        fields = Fields(raw, "an operation")
-        return cls(
-            id=fields.required_text("id"),
-            type=fields.text("operationType"),
-            state=state_from(fields, "state"),
-            resource_id=last_segment(fields.text("resourceLocation")),
-            error=error_from(fields),
-            created_at=fields.text("createdTime", "createdAt"),
-            ended_at=fields.text("endTime"),
-        )
+    id: str = identity("id", "Id of the operation, for M(azureml.model_management.mms_operation_info).")
+    type: str | None = fact(TEXT, "operationType", "What it makes.", sample="Image")
+    state: str | None = fact(STATE, "state", "How far it is.", sample="Succeeded")
+    resource_id: str | None = fact(LAST_SEGMENT, "resourceLocation", "Id of what it makes.")
+    error: Mapping[str, Any] | None = fact(
+        ERROR, "error", "Why it failed, with C(code), C(message), C(status) and C(details)."
+    )
+    created_at: str | None = fact(TEXT, "createdTime", "When it was accepted, UTC.", also=("createdAt",))
+    ended_at: str | None = fact(TEXT, "endTime", "When it ended, UTC.")
 
     @property
     def ended(self) -> bool:
@@ -45,14 +34,3 @@ class Operation:
     @property
     def failed(self) -> bool:
         return self.state in ENDED_BADLY
-
-    def to_result(self) -> dict[str, Any]:
-        return {
-            "id": self.id,
-            "type": self.type,
-            "state": self.state,
-            "resource_id": self.resource_id,
-            "error": self.error,
-            "created_at": self.created_at,
-            "ended_at": self.ended_at,
-        }

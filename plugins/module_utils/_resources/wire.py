@@ -21,7 +21,8 @@ _CONTENT_ADDRESS = re.compile(r"/([0-9a-f]{64}/[^/]+)$")
 class Fields:
     """A JSON object of the service, read without regard to the letter case of its names (C(id), C(ID), C(unPack), ...).
 
-    A member that is absent or null reads as None. One of another type than asked for raises ResponseFormatError.
+    A member that is absent or null reads as None. One of another type than asked for raises ResponseFormatError. A dot
+    in a name leads into an object: C(image.id).
     """
 
     def __init__(self, raw: Any, what: str = "object") -> None:
@@ -33,7 +34,11 @@ class Fields:
     def any(self, *names: str) -> Any:
         """Return the first of these members that is there and not null."""
         for name in names:
-            value = self._members.get(name.lower())
+            place: Fields | None = self
+            *parents, last = name.split(".")
+            for parent in parents:
+                place = place.part(parent) if place else None
+            value = place._members.get(last.lower()) if place else None
             if value is not None:
                 return value
         return None

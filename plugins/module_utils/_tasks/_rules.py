@@ -34,7 +34,7 @@ def forbid(options: Mapping[str, Any], names: Sequence[str]) -> None:
         raise InputError(f"{', '.join(given)} cannot be used when state is {options['state']}.")
 
 
-def check_versions(options: Mapping[str, Any], generation: Generation, kind: Kind) -> None:
+def check_versions(options: Mapping[str, Any], generation: Generation, kind: Kind[Any]) -> None:
     """Check what concerns the versions of a model, a manifest or an image.
 
     Raises:

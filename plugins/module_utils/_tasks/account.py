@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .._client.client import Client
 from .._errors import AccountMissingError, InputError, RefusedError
 from .._plan import Plan, plan_absence, plan_account
@@ -11,8 +13,6 @@ from .._resources.account import Account
 from .._runner import Done
 from .._session import Session
 from ._rules import forbid
-
-_SKU = {"sku_tier": "tier", "sku_capacity": "capacity"}
 
 
 class AccountSteps:
@@ -30,18 +30,10 @@ class AccountSteps:
         if options["state"] == "absent":
             forbid(options, ("location", "sku_name", "sku_tier", "sku_capacity", "description", "tags"))
             return
-        for option, part in _SKU.items():
-            if options[option] is not None and part not in generation.account_sku:
+        for option in ("sku_tier", "sku_capacity"):
+            if options[option] is not None and option not in generation.account_sku:
                 raise InputError(f"{option} does not exist for an account in api_version {generation.api_version}.")
-        self._wanted = Account(
-            name=session.connection.account_name,
-            location=options["location"] or None,
-            sku_name=options["sku_name"],
-            sku_tier=options["sku_tier"],
-            sku_capacity=options["sku_capacity"],
-            description=options["description"],
-            tags=None if options["tags"] is None else {name: str(value) for name, value in options["tags"].items()},
-        )
+        self._wanted = replace(Account.from_options(options), name=session.connection.account_name)
 
     def plan(self) -> Plan[Account]:
         current = self._session.arm.account()
@@ -57,9 +49,9 @@ class AccountSteps:
         Raises:
             RefusedError: names them.
         """
-        if account.data_plane_url is None:
+        if account.url is None:
             return
-        client = Client(self._session.transport, account.data_plane_url, self._session.connection.generation)
+        client = Client(self._session.transport, account.url, self._session.connection.generation)
         try:
             services = client.services.list()
         except AccountMissingError:
@@ -77,5 +69,5 @@ class AccountSteps:
             self._session.arm.delete()
             return Done(None)
         if plan.action in ("create", "update") and plan.after is not None:
-            return Done(self._session.arm.put(plan.after.to_request()))
+            return Done(self._session.arm.put(plan.after))
         return Done(plan.after)

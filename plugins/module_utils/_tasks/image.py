@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .._client.client import Started
+from .._generations.registry import refuse_unknown
 from .._plan import Plan, label, plan_version
 from .._resources.image import Image
 from .._resources.operation import Operation
@@ -32,16 +33,8 @@ class ImageSteps:
         self._wanted = Image()
         if options["state"] == "present":
             require(options, "manifest")
-            self._wanted = Image(
-                name=options["name"] or None,
-                manifest_id=options["manifest"],
-                description=options["description"],
-                compute_resource_id=options["compute_resource_id"] or None,
-                registry_location=options["registry_location"] or None,
-                registry_user=options["registry_user"] or None,
-                registry_password=options["registry_password"] or None,
-            )
-            generation.refuse_unknown(generation.images, self._wanted.wanted())
+            self._wanted = Image.from_options(options)
+            refuse_unknown(generation, generation.images, self._wanted.wanted())
             generation.refuse_incomplete(generation.images, self._wanted.wanted())
 
     @property

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from .._errors import InputError, Problems
+from .._generations.registry import refuse_unknown
 from .._plan import Plan, label, plan_version
 from .._resources.manifest import Asset, Manifest
 from .._runner import Done
@@ -43,7 +44,7 @@ class ManifestSteps:
         if options["state"] == "present":
             require(options, "name", "driver")
             self._wanted = self._described(options)
-            generation.refuse_unknown(generation.manifests, self._wanted.wanted())
+            refuse_unknown(generation, generation.manifests, self._wanted.wanted())
             if "models" in generation.manifests.required:
                 require(options, "models")
 

@@ -33,14 +33,9 @@ class ModelSteps:
             require(options, "name")
             option = "path" if options["path"] else "url"
             self._source = source_from(option, options[option] or "", session)
-            self._wanted = Model(
-                name=options["name"],
-                url=self._source.url,
-                mime_type=options["mime_type"],
-                unpack=options["unpack"] if options["unpack"] is not None else self._source.unpack,
-                description=options["description"],
-                tags=None if options["tags"] is None else tuple(options["tags"]),
-            )
+            described = Model.from_options(options)
+            unpack = self._source.unpack if described.unpack is None else described.unpack
+            self._wanted = replace(described, url=self._source.url, unpack=unpack)
 
     @property
     def wanted(self) -> Model | None:

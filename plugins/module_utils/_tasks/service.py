@@ -10,11 +10,12 @@ from typing import Any
 
 from .._client.client import Started
 from .._errors import InputError
+from .._generations.registry import refuse_unknown
 from .._kubernetes.kubeconfig import flat_kubeconfig
 from .._plan import Plan, plan_absence, plan_service
 from .._resources._common import RUNNING_STATES
 from .._resources.operation import Operation
-from .._resources.service import AutoScaler, DataCollection, Resources, Service
+from .._resources.service import Service
 from .._runner import Done
 from .._session import Session
 from ._rules import check_service_name, forbid, require
@@ -37,7 +38,7 @@ class ServiceSteps:
             forbid(options, ("id",))
             self._wanted = _described(options)
             generation = session.connection.generation
-            generation.refuse_unknown(generation.services, self._wanted.wanted())
+            refuse_unknown(generation, generation.services, self._wanted.wanted())
         elif not (options["name"] or options["id"]):
             raise InputError("One of id, name must be set when state is absent.")
 
@@ -132,8 +133,9 @@ def _described(options: Mapping[str, Any]) -> Service:
     Raises:
         InputError: options that exclude each other.
     """
-    scaler = AutoScaler(**(options["autoscaler"] or {}))
-    if scaler.enabled and options["replicas"] is not None:
+    described = Service.from_options(options)
+    scaler = described.autoscaler
+    if scaler.enabled and described.replicas is not None:
         raise InputError(
             "replicas and autoscaler.enabled exclude each other: set how many, or let the autoscaler choose."
         )
@@ -146,17 +148,6 @@ def _described(options: Mapping[str, Any]) -> Service:
             f"autoscaler.max_replicas ({scaler.max_replicas}) is lower than "
             f"autoscaler.min_replicas ({scaler.min_replicas})."
         )
-    return Service(
-        name=options["name"],
-        image_id=options["image"] or None,
-        compute_resource_id=options["compute_resource_id"] or None,
-        kubeconfig=flat_kubeconfig(options["kubeconfig"]) if options["kubeconfig"] else None,
-        pull_secret=options["pull_secret"] or None,
-        replicas=options["replicas"],
-        autoscaler=scaler,
-        resources=Resources(**(options["resources"] or {})),
-        max_concurrent_requests=options["max_concurrent_requests"],
-        app_insights_enabled=options["app_insights_enabled"],
-        app_insights_key=options["app_insights_key"] or None,
-        data_collection=DataCollection(**(options["data_collection"] or {})),
-    )
+    if described.kubeconfig is None:
+        return described
+    return replace(described, kubeconfig=flat_kubeconfig(described.kubeconfig))

@@ -14,7 +14,7 @@ from ansible_collections.azureml.model_management.plugins.module_utils._errors i
     RefusedError,
     ResponseFormatError,
 )
-from ansible_collections.azureml.model_management.plugins.module_utils._generations.generation import ACCOUNT
+from ansible_collections.azureml.model_management.plugins.module_utils._generations.account import ACCOUNT
 from ansible_collections.azureml.model_management.tests.unit.plugins.module_utils.scripted import (
     BASE,
     FakeClock,

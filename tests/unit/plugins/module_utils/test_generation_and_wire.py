@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 
 from ansible_collections.azureml.model_management.plugins.module_utils._errors import InputError, ResponseFormatError
-from ansible_collections.azureml.model_management.plugins.module_utils._generations.generation import (
-    ACCOUNT,
-    GENERATIONS,
+from ansible_collections.azureml.model_management.plugins.module_utils._generations.account import ACCOUNT
+from ansible_collections.azureml.model_management.plugins.module_utils._generations.hosting_account import (
     HOSTING_ACCOUNT,
+)
+from ansible_collections.azureml.model_management.plugins.module_utils._generations.registry import (
+    GENERATIONS,
+    refuse_unknown,
 )
 from ansible_collections.azureml.model_management.plugins.module_utils._resources.wire import (
     Fields,
@@ -39,7 +42,6 @@ def test_one_description_travels_in_the_form_of_each_generation() -> None:
         "driver": "driver",
         "assets": [{"id": "driver", "url": "u", "mime_type": "m", "unpack": False}],
         "runtime_type": "Python",
-        "runtime_properties": {},
         "webservice_type": "Realtime",
     }
     older, newer = (one.manifests.create_body(fields) for one in (HOSTING_ACCOUNT, ACCOUNT))
@@ -58,9 +60,9 @@ def test_one_option_may_travel_to_two_places() -> None:
 
 def test_what_a_generation_lacks_is_refused_with_the_one_that_has_it() -> None:
     with pytest.raises(InputError, match=r"kubeconfig does not exist .* only 2017-06-01-privatepreview has it"):
-        ACCOUNT.refuse_unknown(ACCOUNT.services, ["kubeconfig", "name"])
+        refuse_unknown(ACCOUNT, ACCOUNT.services, ["kubeconfig", "name"])
     with pytest.raises(InputError, match=r"replicas .* only 2017-09-01-preview has it"):
-        HOSTING_ACCOUNT.refuse_unknown(HOSTING_ACCOUNT.services, ["replicas"])
+        refuse_unknown(HOSTING_ACCOUNT, HOSTING_ACCOUNT.services, ["replicas"])
     with pytest.raises(InputError, match="registry_password must be given"):
         HOSTING_ACCOUNT.refuse_incomplete(
             HOSTING_ACCOUNT.images, ["manifest", "registry_user", "registry_location", "name"]

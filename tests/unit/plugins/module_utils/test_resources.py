@@ -175,7 +175,7 @@ DATA = Asset("data", "https://e.com/data?sig=2", unpack=True)
         ({"assets": ()}, ["assets"]),
         ({"assets": (DATA, Asset("more", "https://e.com/more"))}, ["assets"]),
         ({"assets": (Asset("data", "https://e.com/data", unpack=False),)}, ["assets"]),
-        ({"model_ids": (GUID,)}, ["model_ids"]),
+        ({"model_ids": (GUID,)}, ["models"]),
         ({"pip_requirements": "https://e.com/r.txt"}, []),
         ({"conda_file": "https://e.com/conda.yml"}, ["conda_file"]),
         ({"runtime_type": "SparkPython"}, ["runtime_type"]),

@@ -1,0 +1,35 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All generations, by the version of the API that users name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from .._errors import InputError
+from .account import ACCOUNT
+from .generation import Generation, Kind
+from .hosting_account import HOSTING_ACCOUNT
+
+GENERATIONS = {generation.api_version: generation for generation in (HOSTING_ACCOUNT, ACCOUNT)}
+"""By C(api_version)."""
+
+DEFAULT = ACCOUNT
+
+
+def refuse_unknown(generation: Generation, kind: Kind[Any], fields: Collection[str]) -> None:
+    """Refuse fields that this generation does not have.
+
+    Raises:
+        InputError: names the option and the generation that has it.
+    """
+    for name in sorted(fields):
+        if name not in kind.create:
+            others = [
+                other.api_version for other in GENERATIONS.values() if name in getattr(other, kind.collection).create
+            ]
+            raise InputError(
+                f"{name} does not exist for a {kind.name} in api_version {generation.api_version}"
+                + (f"; only {' and '.join(others)} has it." if others else ".")
+            )
