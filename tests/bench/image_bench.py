@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import tempfile
 import time
@@ -39,13 +40,26 @@ async def built(images: ImageFactory, driver: str) -> tuple[float, BuiltImage]:
     return time.perf_counter() - started, image
 
 
-async def build_measures(images: ImageFactory, oci_images: ImageFactory) -> tuple[list[Measure], BuiltImage]:
+async def build_measures(folder: Path, files: FileServer) -> tuple[list[Measure], BuiltImage]:
+    """Builds of one image: installed with pip, with uv, with uv whose cache is warm, and with nothing to install."""
+
+    def factory(name: str, packages: str, *, uv: bool = True, oci: OciSettings | None = None) -> ImageFactory:
+        return ImageFactory(files, ImageBuilder(folder / name, dependencies=folder / packages, uv=uv, oci=oci))
+
+    with_pip, _unused = await built(factory("pip", "pip-packages", uv=False), ECHO)
+    images = factory("plain", "packages")
     cold, _unused = await built(images, ECHO)
+    again, _unused = await built(factory("again", "other-packages"), ECHO)
     warm, image = await built(images, ECHO + "# changed\n")
+    oci_images = factory("oci", "packages", oci=OciSettings(OciMode.ALWAYS))
     oci_cold, _unused = await built(oci_images, ECHO)
     oci_warm, _unused = await built(oci_images, ECHO + "# changed\n")
     measures = [
+        Measure("build, from nothing, with pip", with_pip, "s"),
         Measure("build, from nothing", cold, "s"),
+        Measure("build, from nothing", cold / with_pip, "ratio", "with pip"),
+        Measure("build, with uv's cache", again, "s"),
+        Measure("build, with uv's cache", again / with_pip, "ratio", "with pip"),
         Measure("build, another driver", warm, "s"),
         Measure("build, from nothing", cold / warm, "ratio", "another driver"),
         Measure("build, another driver", warm / TARGET, "ratio", f"the target of {TARGET:.0f} s"),
@@ -106,16 +120,13 @@ async def scoring_measures(data_dir: Path, image: BuiltImage) -> list[Measure]:
 
 async def measured(folder: Path) -> list[Measure]:
     with FileServer(folder / "files") as files:
-        packages = folder / "packages"
-        always = OciSettings(OciMode.ALWAYS)
-        plain = ImageBuilder(folder / "plain", dependencies=packages)
-        oci = ImageBuilder(folder / "oci", dependencies=packages, oci=always)
-        measures, image = await build_measures(ImageFactory(files, plain), ImageFactory(files, oci))
+        measures, image = await build_measures(folder, files)
     return [*measures, *await scoring_measures(folder / "plain", image)]
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
+        os.environ["UV_CACHE_DIR"] = str(Path(folder, "uv-cache"))  # empty at first
         save("image", asyncio.run(measured(Path(folder))))
 
 

@@ -56,6 +56,7 @@ class ImageBuilder:
         strict_python: refuse a Python that cannot be had, instead of taking the nearest.
         policy: what users may ask for: source distributions, which run code of their own during the build, URLs.
         index_url: the package index, if it is not to be taken from pip's configuration.
+        uv: install with uv where it is there; else with pip.
         oci: when and how to make OCI images.
         dependencies: where to keep dependency folders, if not in the data directory.
     """
@@ -68,6 +69,7 @@ class ImageBuilder:
         strict_python: bool = False,
         policy: Policy | None = None,
         index_url: str | None = None,
+        uv: bool = True,
         oci: OciSettings | None = None,
         dependencies: Path | None = None,
     ) -> None:
@@ -77,6 +79,7 @@ class ImageBuilder:
         self._dependency_folders = dependencies.absolute() if dependencies else self._root / "dependencies"
         self._policy = policy or Policy()
         self._index_url = index_url
+        self._uv = uv
         self._oci = oci or OciSettings()
         self._pythons = Pythons(pythons or Places(), strict=strict_python, only_default=self._oci.one_python)
         self._dependency_cache: DependencyCache | None = None
@@ -91,7 +94,7 @@ class ImageBuilder:
     async def _dependencies(self) -> DependencyCache:
         if self._dependency_cache is None:
             index = await Index.configured(self._index_url)
-            installer = Installer(index, allow_sdists=self._policy.allow_sdists, uv=uv_program())
+            installer = Installer(index, allow_sdists=self._policy.allow_sdists, uv=uv_program() if self._uv else None)
             self._dependency_cache = DependencyCache(self._dependency_folders, installer, self._policy)
         return self._dependency_cache
 
