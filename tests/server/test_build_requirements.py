@@ -9,6 +9,7 @@ import pytest
 from mms_local.core.ports import JobFailed
 from mms_local.images.azureml_family import adapted
 from mms_local.images.conda import CondaEnvironment, conda_environment
+from mms_local.images.notes import Notes
 from mms_local.images.requirements import Policy, Wanted, pip_requirements
 
 CLOSED = Policy()
@@ -38,7 +39,7 @@ def test_pip_lines_leave_out_comments_and_blanks_and_join_continued_lines() -> N
 def test_a_constraint_is_told_from_a_comment_and_is_not_asked_for() -> None:
     assert lines(b"# constraint: numpy<2 # why\n# constraints are fine\n") == ["# constraint: numpy<2"]
     found = pip_requirements(b"# constraint: numpy<2\n", "r.txt", Policy())
-    assert [str(one) for one in adapted(found, [], ("numpy",), print)] == ["# constraint: numpy<2", "numpy"]
+    assert [str(one) for one in adapted(found, [], ("numpy",), Notes(print))] == ["# constraint: numpy<2", "numpy"]
 
 
 @pytest.mark.parametrize("content", ["", "\n", "# nothing\n", "\ufeff"])
@@ -202,7 +203,7 @@ def test_what_is_no_conda_file_is_refused(content: bytes) -> None:
 
 
 def _adapted(asked: list[str], *imports: str, needed: tuple[str, ...] = ()) -> list[str]:
-    return [str(one) for one in adapted(map(Wanted.of, asked), imports, needed, print)]
+    return [str(one) for one in adapted(map(Wanted.of, asked), imports, needed, Notes(print))]
 
 
 def test_what_published_clients_add_is_taken_as_provided() -> None:
@@ -233,6 +234,14 @@ def test_packages_of_the_family_without_a_version_get_a_floor_and_those_with_one
 )
 def test_imports_bring_what_the_runtime_does_not_have(name: str, brought: list[str]) -> None:
     assert _adapted([], name) == brought
+
+
+def test_what_the_runtime_has_itself_keeps_its_version_with_a_warning() -> None:
+    notes = Notes(print)
+    asked = map(Wanted.of, ["inference-schema[numpy-support]==1.0.1", "azureml-inference-server-http", "six==1.16.0"])
+    found = [str(one) for one in adapted(asked, (), (), notes)]
+    assert found == ["inference-schema[numpy-support]", "azureml-inference-server-http", "six==1.16.0"]
+    assert notes.warnings == ("The runtime has versions of its own of: inference-schema[numpy-support]==1.0.1.",)
 
 
 def test_a_package_that_was_asked_for_is_not_added_again() -> None:

@@ -10,13 +10,15 @@ container (see `runtime/compat`); what goes further comes from the index, not ol
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
+from mms_local.images.notes import Notes
 from mms_local.images.requirements import Wanted
 
 PROVIDED = {
@@ -33,9 +35,11 @@ FLOORS = {
     "azureml-core": "1.48",
     "azureml-mlflow": "1.48",
     "azureml-telemetry": "1.48",
-    "inference-schema": "1.5",
 }
 """Without a version, an installer would rather go back for years than say that something clashes."""
+
+RUNTIMES_OWN = {"azureml-inference-server-http", "inference-schema"}
+"""Every image has them in the version that the runtime needs; what drivers use of them did not change."""
 
 SETUPTOOLS = "setuptools<81"
 """The last releases with `pkg_resources`."""
@@ -55,18 +59,20 @@ _NEEDS = {
 }
 
 
-def adapted(
-    wanted: Iterable[Wanted], imports: Iterable[str], needed: Iterable[str], log: Callable[[str], None]
-) -> list[Wanted]:
+def adapted(wanted: Iterable[Wanted], imports: Iterable[str], needed: Iterable[str], notes: Notes) -> list[Wanted]:
     """The packages to install for what is asked for, what the image's own code imports, and what else is needed."""
     asked = list(wanted)
     given = sorted({one.name for one in asked if one.name in PROVIDED})
     if given:
-        log(f"Provided by the runtime, not installed: {', '.join(given)}")
+        notes.log(f"Provided by the runtime, not installed: {', '.join(given)}")
+    own = [one for one in asked if one.name in RUNTIMES_OWN and one.requirement.specifier and not one.hashes]
+    if own:
+        notes.warn(f"The runtime has versions of its own of: {', '.join(str(one.requirement) for one in own)}.")
+    asked = [_without_version(one) if one in own else one for one in asked]
     kept = [_with_floor(one) for one in asked if one.name not in PROVIDED]
     names = {one.name for one in kept if not one.constraint}
     for package in sorted({*_brought(imports), *needed} - names):
-        log(f"Added for what the driver imports: {package}")
+        notes.log(f"Added for what the driver imports: {package}")
         kept.append(_with_floor(Wanted.of(SETUPTOOLS if package == "setuptools" else package)))
     return kept
 
@@ -100,6 +106,12 @@ def _brought(imports: Iterable[str]) -> Iterator[str]:
 
 def _within(name: str, module: str) -> bool:
     return name == module or name.startswith(module + ".")
+
+
+def _without_version(wanted: Wanted) -> Wanted:
+    requirement = Requirement(str(wanted.requirement))
+    requirement.specifier = SpecifierSet()
+    return replace(wanted, requirement=requirement)
 
 
 def _with_floor(wanted: Wanted) -> Wanted:

@@ -128,7 +128,7 @@ class ImageBuilder:
         log(f"Driver program: {entry_script}")
         schema = find_schema(made / "app", entry_script, log)
         imports = await asyncio.to_thread(imports_in, made / "app")
-        wanted = adapted([*conda.packages, *wanted], imports, needed_for(schema), log)
+        wanted = adapted([*conda.packages, *wanted], imports, needed_for(schema), notes)
         dependencies = await (await self._dependencies()).folder(wanted, interpreter, notes)
         laid_out = LaidOut(
             entry_script,
