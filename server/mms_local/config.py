@@ -213,7 +213,7 @@ FLAGS = (
     Flag("ready-file", "write URL, pid and client variables to this file when ready (JSON)", _path, metavar="FILE"),
     Flag(
         "model-post-status",
-        "status that answers a registration; without it 201 for hosting accounts, 200 for accounts",
+        "status that answers a registration; without it 200, which is what the published clients accept",
         int,
         (200, 201),
     ),

@@ -119,8 +119,7 @@ class Api:
         return self.get(operation["resourceLocation"])
 
     def new_model(self, **changes: Any) -> Any:
-        status = 201 if self.generation is HOSTING else 200
-        return self.post("models", self.generation.model(**changes), status)
+        return self.post("models", self.generation.model(**changes), 200)
 
     def new_manifest(self, *model_ids: str, **changes: Any) -> Any:
         return self.post("manifests", self.generation.manifest(list(model_ids), **changes), 200)

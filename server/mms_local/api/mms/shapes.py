@@ -70,7 +70,7 @@ class Shapes:
             "description": manifest.description,
             "driverProgram": manifest.driver,
             "modelType": manifest.model_type or "Registered",
-            "webserviceType": manifest.webservice_type,
+            "webserviceType": manifest.webservice_type or "Realtime",
             "modelIds": list(manifest.model_ids),
             "assets": [_asset(asset, self.wire.unpack_key) for asset in manifest.assets],
             "targetRuntime": {
