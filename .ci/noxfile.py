@@ -68,6 +68,7 @@ def lint(session: nox.Session) -> None:
         f"mypy --package {package}.plugins",
         "mypy --package mms_local",
         *(f"mypy {folder}" for folder in with_types),
+        "python .ci/return_blocks.py --check",
         "antsibull-changelog lint",
         "antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck --validate-collection-refs all .",
     ) + failures(

@@ -48,14 +48,13 @@ accounts:
   elements: dict
   contains:
     id:
-      description: Id of the account in Azure Resource Manager. Null in check mode when it does not exist yet.
+      description: Id in Azure Resource Manager.
       returned: always
       type: str
     name:
       description: Name.
       returned: always
       type: str
-      sample: demo
     location:
       description: Region.
       returned: always
@@ -95,7 +94,8 @@ accounts:
       returned: always
       type: str
 request_ids:
-  description: The latest exchanges with the service, the oldest first, at most 20. Quote them when you ask for support.
+  description: The latest exchanges with the service, the oldest first, at most 20. Quote them when you ask
+    for support.
   returned: always
   type: list
   elements: dict
@@ -123,12 +123,12 @@ failure:
   contains:
     code:
       description:
-        - One word for the reason. Of answers of the service it is V(Unauthorized) for 401, V(Forbidden) for 403,
-          V(NotFound) for 404, V(Conflict) for 409, V(InUse) for 412, V(TooManyRequests) for 429, otherwise the
-          service's own code.
+        - One word for the reason. Of answers of the service it is V(Unauthorized) for 401, V(Forbidden) for
+          403, V(NotFound) for 404, V(Conflict) for 409, V(InUse) for 412, V(TooManyRequests) for 429, otherwise
+          the service's own code.
         - Others are V(InvalidInput), V(NotFound), V(NotSupported), V(NoCredential), V(ServerNotRunning),
-          V(ConnectionFailed), V(RequestTimedOut), V(TlsFailed), V(ProxyFailed), V(UnexpectedResponse),
-          V(UploadFailed), V(OperationFailed), V(OperationCancelled), V(WaitTimeout), V(MissingLibrary).
+          V(ConnectionFailed), V(RequestTimedOut), V(TlsFailed), V(ProxyFailed), V(UnexpectedResponse), V(UploadFailed),
+          V(OperationFailed), V(OperationCancelled), V(WaitTimeout), V(MissingLibrary).
       returned: always
       type: str
       sample: WaitTimeout

@@ -65,7 +65,7 @@ manifests:
       description: Number of this version, from 1.
       returned: always
       type: int
-      sample: 2
+      sample: 1
     driver:
       description: The driver program.
       returned: always
@@ -141,7 +141,8 @@ manifests:
       returned: always
       type: str
 request_ids:
-  description: The latest exchanges with the service, the oldest first, at most 20. Quote them when you ask for support.
+  description: The latest exchanges with the service, the oldest first, at most 20. Quote them when you ask
+    for support.
   returned: always
   type: list
   elements: dict
@@ -169,12 +170,12 @@ failure:
   contains:
     code:
       description:
-        - One word for the reason. Of answers of the service it is V(Unauthorized) for 401, V(Forbidden) for 403,
-          V(NotFound) for 404, V(Conflict) for 409, V(InUse) for 412, V(TooManyRequests) for 429, otherwise the
-          service's own code.
+        - One word for the reason. Of answers of the service it is V(Unauthorized) for 401, V(Forbidden) for
+          403, V(NotFound) for 404, V(Conflict) for 409, V(InUse) for 412, V(TooManyRequests) for 429, otherwise
+          the service's own code.
         - Others are V(InvalidInput), V(NotFound), V(NotSupported), V(NoCredential), V(ServerNotRunning),
-          V(ConnectionFailed), V(RequestTimedOut), V(TlsFailed), V(ProxyFailed), V(UnexpectedResponse),
-          V(UploadFailed), V(OperationFailed), V(OperationCancelled), V(WaitTimeout), V(MissingLibrary).
+          V(ConnectionFailed), V(RequestTimedOut), V(TlsFailed), V(ProxyFailed), V(UnexpectedResponse), V(UploadFailed),
+          V(OperationFailed), V(OperationCancelled), V(WaitTimeout), V(MissingLibrary).
       returned: always
       type: str
       sample: WaitTimeout

@@ -142,7 +142,7 @@ model:
       description: When it was registered, UTC.
       returned: always
       type: str
-      sample: "2018-03-11T12:39:09Z"
+      sample: '2018-03-11T12:39:09Z'
 action:
   description:
     - What was done, or would be in check mode.
@@ -158,22 +158,23 @@ missing:
   elements: str
 reference:
   description:
-    - What later tasks call this version. Its id; in check mode, when it does not exist yet, its name with a remark.
+    - What later tasks call this version. Its id; in check mode, when it does not exist yet, its name with
+      a remark.
     - Null when nothing is left.
   returned: success
   type: str
 changes:
-  description: What differs from what exists, by name of the field. For something new it is compared with the newest
-    version so far.
+  description: What differs from what exists, by name of the field. For something new it is compared with
+    the newest version so far.
   returned: success
   type: dict
-  sample: {description: {before: "", after: "Iris classifier"}}
+  sample: {description: {before: '', after: Iris classifier}}
 removed:
   description: Versions that were deleted, or would be in check mode, as C(name:version).
   returned: success
   type: list
   elements: str
-  sample: ["iris:1"]
+  sample: ['iris:1']
 kept:
   description: Versions that were to be deleted, but are in use.
   returned: success
@@ -191,7 +192,8 @@ kept:
       type: str
       sample: used by manifest iris:2
 request_ids:
-  description: The latest exchanges with the service, the oldest first, at most 20. Quote them when you ask for support.
+  description: The latest exchanges with the service, the oldest first, at most 20. Quote them when you ask
+    for support.
   returned: always
   type: list
   elements: dict
@@ -219,12 +221,12 @@ failure:
   contains:
     code:
       description:
-        - One word for the reason. Of answers of the service it is V(Unauthorized) for 401, V(Forbidden) for 403,
-          V(NotFound) for 404, V(Conflict) for 409, V(InUse) for 412, V(TooManyRequests) for 429, otherwise the
-          service's own code.
+        - One word for the reason. Of answers of the service it is V(Unauthorized) for 401, V(Forbidden) for
+          403, V(NotFound) for 404, V(Conflict) for 409, V(InUse) for 412, V(TooManyRequests) for 429, otherwise
+          the service's own code.
         - Others are V(InvalidInput), V(NotFound), V(NotSupported), V(NoCredential), V(ServerNotRunning),
-          V(ConnectionFailed), V(RequestTimedOut), V(TlsFailed), V(ProxyFailed), V(UnexpectedResponse),
-          V(UploadFailed), V(OperationFailed), V(OperationCancelled), V(WaitTimeout), V(MissingLibrary).
+          V(ConnectionFailed), V(RequestTimedOut), V(TlsFailed), V(ProxyFailed), V(UnexpectedResponse), V(UploadFailed),
+          V(OperationFailed), V(OperationCancelled), V(WaitTimeout), V(MissingLibrary).
       returned: always
       type: str
       sample: WaitTimeout

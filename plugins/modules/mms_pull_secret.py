@@ -139,7 +139,8 @@ pull_secret:
       returned: always
       type: str
     resource_version:
-      description: The cluster's mark of this state of the Secret. Null in check mode when it is about to change.
+      description: The cluster's mark of this state of the Secret. Null in check mode when it is about to
+        change.
       returned: always
       type: str
 action:
@@ -170,12 +171,12 @@ failure:
   contains:
     code:
       description:
-        - One word for the reason. Of answers of the service it is V(Unauthorized) for 401, V(Forbidden) for 403,
-          V(NotFound) for 404, V(Conflict) for 409, V(InUse) for 412, V(TooManyRequests) for 429, otherwise the
-          service's own code.
+        - One word for the reason. Of answers of the service it is V(Unauthorized) for 401, V(Forbidden) for
+          403, V(NotFound) for 404, V(Conflict) for 409, V(InUse) for 412, V(TooManyRequests) for 429, otherwise
+          the service's own code.
         - Others are V(InvalidInput), V(NotFound), V(NotSupported), V(NoCredential), V(ServerNotRunning),
-          V(ConnectionFailed), V(RequestTimedOut), V(TlsFailed), V(ProxyFailed), V(UnexpectedResponse),
-          V(UploadFailed), V(OperationFailed), V(OperationCancelled), V(WaitTimeout), V(MissingLibrary).
+          V(ConnectionFailed), V(RequestTimedOut), V(TlsFailed), V(ProxyFailed), V(UnexpectedResponse), V(UploadFailed),
+          V(OperationFailed), V(OperationCancelled), V(WaitTimeout), V(MissingLibrary).
       returned: always
       type: str
       sample: WaitTimeout

@@ -118,7 +118,8 @@ score:
       type: str
       sample: http://127.0.0.1:8780/api/v1/service/iris/score
     output:
-      description: What it answered, parsed where it is JSON, or else the text. Null for bytes that are no text.
+      description: What it answered, parsed where it is JSON, or else the text. Null for bytes that are no
+        text.
       returned: always
       type: raw
       sample: [setosa]
@@ -147,7 +148,8 @@ score:
       type: int
       sample: 1
 request_ids:
-  description: The latest exchanges with the service, the oldest first, at most 20. Quote them when you ask for support.
+  description: The latest exchanges with the service, the oldest first, at most 20. Quote them when you ask
+    for support.
   returned: always
   type: list
   elements: dict
@@ -175,13 +177,13 @@ failure:
   contains:
     code:
       description:
-        - One word for the reason. Of answers of the service it is V(Unauthorized) for 401, V(Forbidden) for 403,
-          V(NotFound) for 404, V(Conflict) for 409, V(InUse) for 412, V(TooManyRequests) for 429, otherwise the
-          service's own code.
+        - One word for the reason. Of answers of the service it is V(Unauthorized) for 401, V(Forbidden) for
+          403, V(NotFound) for 404, V(Conflict) for 409, V(InUse) for 412, V(TooManyRequests) for 429, otherwise
+          the service's own code.
         - Of scoring they are V(NotReady), V(ScoringFailed), V(WrongAnswer), V(TooSlow).
         - Others are V(InvalidInput), V(NotFound), V(NotSupported), V(NoCredential), V(ServerNotRunning),
-          V(ConnectionFailed), V(RequestTimedOut), V(TlsFailed), V(ProxyFailed), V(UnexpectedResponse),
-          V(UploadFailed), V(OperationFailed), V(OperationCancelled), V(WaitTimeout), V(MissingLibrary).
+          V(ConnectionFailed), V(RequestTimedOut), V(TlsFailed), V(ProxyFailed), V(UnexpectedResponse), V(UploadFailed),
+          V(OperationFailed), V(OperationCancelled), V(WaitTimeout), V(MissingLibrary).
       returned: always
       type: str
       sample: WrongAnswer

@@ -28,7 +28,7 @@ from .fields import (
 class Image(Described):
     """An image, or the description of one that is to exist."""
 
-    id: str | None = fact(REQUIRED_TEXT, "id", "Id of this image. Null in check mode when it does not exist yet.")
+    id: str | None = fact(REQUIRED_TEXT, "id", "Id of this version. Null in check mode when it does not exist yet.")
     name: str | None = setting(
         TEXT,
         "name",

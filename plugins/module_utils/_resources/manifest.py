@@ -69,13 +69,13 @@ DRIVER: Shape[Asset] = Shape(
 class Manifest(Described):
     """A manifest, or the description of one that is to exist. C(assets) are those besides the driver."""
 
-    id: str | None = fact(REQUIRED_TEXT, "id", "Id of this manifest. Null in check mode when it does not exist yet.")
+    id: str | None = fact(REQUIRED_TEXT, "id", "Id of this version. Null in check mode when it does not exist yet.")
     # The older generation's documents know no name; it is compared where the service tells one.
     name: str | None = setting(TEXT, "name", "Name, shared by all versions.", sample="iris", silent=True)
     version: int | None = fact(INTEGER, "version", "Number of this version, from 1.", sample=1)
     driver: Asset | None = setting(DRIVER, "driverProgram", "The driver program.", compare=Comparison(_same_asset))
     assets: tuple[Asset, ...] | None = setting(
-        list_of(Asset), "assets", "The other assets.", compare=Comparison(_same_assets)
+        list_of(Asset), "assets", "The other files.", compare=Comparison(_same_assets)
     )
     model_ids: tuple[str, ...] | None = references("modelIds", "Ids of the models.", option="models")
     runtime_type: str | None = setting(TEXT, "targetRuntime.runtimeType", "Kind of runtime.", sample="Python")

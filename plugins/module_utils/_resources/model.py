@@ -14,20 +14,35 @@ from .fields import CONTENT, FLAG, INTEGER, REQUIRED_TEXT, SET, TEXT, TEXTS, URL
 class Model(Described):
     """A registered model, or the description of one that is to exist."""
 
-    id: str | None = fact(REQUIRED_TEXT, "id", "Id of this model. Null in check mode when it does not exist yet.")
+    id: str | None = fact(
+        REQUIRED_TEXT,
+        "id",
+        "Id of this version. Null in check mode when it does not exist yet.",
+        sample="6ad35d2e57a84b9a9e4b6b7c6b1f0d3a",
+    )
     name: str | None = setting(TEXT, "name", "Name, shared by all versions.", sample="iris")
     version: int | None = fact(INTEGER, "version", "Number of this version, from 1.", sample=3)
-    url: str | None = setting(URL, "url", "Where the service fetches it, without the signature.", compare=CONTENT)
-    mime_type: str | None = setting(TEXT, "mimeType", "Media type of its content.", also=("mimetypes",))
+    url: str | None = setting(
+        URL,
+        "url",
+        "Where the content is, without the signature.",
+        sample="https://example.blob.core.windows.net/mms-assets/1f2e/iris.pkl",
+        compare=CONTENT,
+    )
+    mime_type: str | None = setting(
+        TEXT, "mimeType", "Media type of the content.", sample="application/octet-stream", also=("mimetypes",)
+    )
     unpack: bool | None = setting(
         FLAG,
         "unpack",
-        "Whether the service unpacks it. Null where the service does not tell.",
+        "Whether the service unpacks the content. Null where the service does not tell.",
         silent=True,
     )
     description: str | None = setting(TEXT, "description", "Description.", absent="")
     tags: tuple[str, ...] | None = setting(TEXTS, "tags", "Tags.", compare=SET)
-    created_at: str | None = fact(TEXT, "createdAt", "When it was created, UTC.", also=("createdTime",))
+    created_at: str | None = fact(
+        TEXT, "createdAt", "When it was registered, UTC.", sample="2018-03-11T12:39:09Z", also=("createdTime",)
+    )
 
     @property
     def state(self) -> str:
