@@ -236,6 +236,10 @@ def test_imports_bring_what_the_runtime_does_not_have(name: str, brought: list[s
     assert _adapted([], name) == brought
 
 
+def test_fuse_which_has_no_wheel_is_left_out() -> None:
+    assert _adapted(["azureml-dataprep[fuse,pandas]==2.0"]) == ["azureml-dataprep[pandas]==2.0"]
+
+
 def test_what_the_runtime_has_itself_keeps_its_version_with_a_warning() -> None:
     notes = Notes(print)
     asked = map(Wanted.of, ["inference-schema[numpy-support]==1.0.1", "azureml-inference-server-http", "six==1.16.0"])

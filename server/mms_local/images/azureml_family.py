@@ -115,7 +115,11 @@ def _without_version(wanted: Wanted) -> Wanted:
 
 
 def _with_floor(wanted: Wanted) -> Wanted:
-    """An unpinned package of the family, from its floor on."""
+    """An unpinned package of the family, from its floor on; without FUSE, which has no wheel and nothing to mount."""
+    if wanted.name.startswith("azureml-") and "fuse" in wanted.requirement.extras:
+        requirement = Requirement(str(wanted.requirement))
+        requirement.extras = requirement.extras - {"fuse"}
+        return replace(wanted, requirement=requirement)
     floor = FLOORS.get(wanted.name)
     if floor is None or wanted.requirement.specifier or wanted.requirement.url:
         return wanted

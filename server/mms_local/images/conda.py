@@ -52,7 +52,7 @@ _OTHER_NAMES = {
 """Python packages that conda calls by another name than the index."""
 
 _NO_PYTHON = re.compile(
-    r"_.*|lib(?!rosa|cst|sass|pysal|tmux).*|r-.*|mkl(-devel|-include|-static)?|.*-(?:hotfix|mutex|activate)|.*_(?:linux|win|osx)-(?:64|32|aarch64)|"
+    r"_.*|lib(?!rosa|cst|sass|pysal|tmux).*|r|r-.*|mkl(-devel|-include|-static)?|.*-(?:hotfix|mutex|activate)|.*_(?:linux|win|osx)-(?:64|32|aarch64)|"
     r"gcc.*|gxx.*|gfortran.*|binutils.*|ld_impl.*|vc|vs20\d\d.*|ucrt|m2w64.*|msys2.*|cuda.*|cudnn|cudatoolkit.*|nccl|"
     r"nvidia-.*|xorg-.*|font-.*|fonts-.*|gst-.*|qt|qt-main|qt5.*|aws-c-.*|aws-crt.*|aws-sdk-cpp|"
     r"openssl|ca-certificates|openjdk|java-.*|sqlite|readline|ncurses|zlib|tk|xz|bzip2|zstd|lz4-c|lzo|yaml|icu|jpeg|"
@@ -61,7 +61,7 @@ _NO_PYTHON = re.compile(
     r"boost|boost-cpp|arrow-cpp|parquet-cpp|thrift-cpp|grpc-cpp|orc|rapidjson|re2|gflags|glog|c-ares|brotli-bin|"
     r"cairo|pango|pixman|harfbuzz|graphite2|poppler|geos|proj|proj4|gdal-data|unixodbc|freetds|postgresql|mysql|"
     r"pcre|pcre2|dbus|zeromq|czmq|nspr|nss|alsa-lib|ffmpeg|x264|x265|openh264|lame|gnutls|nettle|p11-kit|"
-    r"fftw|gsl|suitesparse|glpk|pandoc|graphviz|swig|make|gmake|unzip|zip|tar|wget|bash|tzdata|python_abi|conda.*|"
+    r"fftw|gsl|suitesparse|glpk|pandoc|graphviz|swig|jq|make|gmake|unzip|zip|tar|wget|bash|tzdata|python_abi|conda.*|"
     r"anaconda.*|mamba|menuinst|ruby|perl|rust|go|julia|imagemagick|tesseract|ghostscript|texlive.*|"
     r"pytorch-mutex|pytorch-cuda|magma-cuda.*|eigen|hwloc|jemalloc|gperftools|utf8proc|double-conversion|lerc|"
     r"openjpeg|nasm|yasm|freeglut|mesa.*|sysroot.*|kernel-headers.*|tensorflow-eigen"
@@ -98,8 +98,8 @@ def conda_environment(content: bytes, name: str, policy: Policy, warn: Callable[
     if problems:
         raise build_failed(
             "CondaPackage",
-            f"The conda file {name} has entries that cannot be had here: {'; '.join(problems)}. Images get their "
-            "packages from the Python package index: write NAME=VERSION of a package there, or leave them out.",
+            f"The conda file {name} has entries that cannot be had here. Images get their packages from the Python "
+            "package index: write NAME=VERSION of a package there, or leave them out.\n" + "\n".join(problems),
         )
     if reading.left_out:
         warn(
