@@ -208,6 +208,7 @@ async def test_what_belongs_together_goes_together_by_whatever_hand(
 ) -> None:
     before = namespace.contents()
     await compute.deploy(replace(spec, autoscaler=AutoScaler(1, 2)), print)
+    await compute.stop()
     namespace.kubectl("delete", "deployment", object_name(spec))
     eventually(lambda: namespace.contents() == before, "the rest follows the Deployment", 120)
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from heard import Heard
 from image_factory import ImageFactory
 from process_table import eventually, processes_with
 
@@ -247,7 +248,8 @@ async def test_a_service_that_dies_comes_back_after_a_pause_that_grows(tmp_path:
     async def sleep(seconds: float) -> None:
         pauses.append(seconds)
 
-    port = ProcessCompute(tmp_path / "data", sleep=sleep)
+    port, heard = ProcessCompute(tmp_path / "data", sleep=sleep), Heard()
+    port.report_to(heard)
     async with aiohttp.ClientSession() as session:
         compute = Compute(port, tmp_path / "data", session)
         await compute.deploy(service(await images.image()))
@@ -261,6 +263,8 @@ async def test_a_service_that_dies_comes_back_after_a_pause_that_grows(tmp_path:
             assert (await compute.score())[0] == 200
         await port.stop()
     assert pauses == [1, 2, 4]
+    assert heard.repairs == ["the scoring process ended with status -9; it was started again"] * 3
+    assert heard.recoveries == 3
     assert compute.processes() == set()
 
 
@@ -275,12 +279,17 @@ async def test_a_dead_worker_is_replaced(compute: Compute, images: ImageFactory)
 async def test_services_come_back_after_a_restart_of_the_server(compute: Compute, images: ImageFactory) -> None:
     good = service(await images.image())
     bad = replace(service(await images.image("def init(): 1 / 0\ndef run(x): ...")), id="service-2")
+    heard = Heard()
+    compute.port.report_to(heard)
     await compute.port.start((good, bad, replace(good, id="service-3", replicas=0)))
     await compute.up()
     assert await compute.score() == (200, '{"you said": 1}')
     assert await compute.port.endpoint("service-2") is None
     assert await compute.port.endpoint("service-3") is None
     await eventually(lambda: "ZeroDivisionError" in (compute.data_dir / "services/service-2/service.log").read_text())
+    await eventually(lambda: heard.failures != [])
+    assert "ZeroDivisionError" in heard.failures[0]
+    assert (heard.repairs, heard.recoveries) == ([], 1)
 
 
 async def test_a_removed_service_leaves_nothing(compute: Compute, images: ImageFactory) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from mms_local.core.ports import BuiltImage, ImageSpec, Keys, Log, ServiceSpec
+from mms_local.core.ports import BuiltImage, ImageSpec, Keys, Log, ServiceSpec, Upkeep
 
 
 class NullBuilder:
@@ -32,6 +32,9 @@ class NullBuilder:
 
 class NullCompute:
     """Says yes to every service. None of them answers."""
+
+    def report_to(self, upkeep: Upkeep) -> None:
+        """There is nothing to say."""
 
     async def start(self, specs: tuple[ServiceSpec, ...]) -> None:
         """There is nothing to bring back."""

@@ -21,6 +21,7 @@ from mms_local.core.resources import Built, Failure, Image, Job, Operation, Serv
 from mms_local.core.service_logs import ServiceLogs
 from mms_local.core.specs import Specs
 from mms_local.core.storage import Removal
+from mms_local.core.upkeep import ServiceUpkeep
 from mms_local.core.world import World
 
 LOG = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ class Jobs:
         self._engines = engines
         self._records = Records(world)
         self._logs = ServiceLogs(world, engines.compute)
+        engines.compute.report_to(ServiceUpkeep(world))
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._removals: set[asyncio.Task[None]] = set()
         self._builds = asyncio.Semaphore(BUILDS_AT_ONCE)
@@ -185,7 +187,7 @@ class Jobs:
             log(f"{failed.code}: {failed.message}")
             if failed.output:
                 self._world.logs.append("releases", operation.resource_id, failed.output)
-            self._records.failed(operation, _failure(failed))
+            self._records.failed(operation, Failure.of(failed))
         except JobCancelled:
             self._records.failed(operation, None)
 
@@ -201,7 +203,7 @@ class Jobs:
                 LOG.warning(
                     "service %s could not be removed: %s; the next start tries again", service.name, failed.message
                 )
-                self._records.removal_failed(removal, _failure(failed))
+                self._records.removal_failed(removal, Failure.of(failed))
                 return
             self._records.removed(removal)
 
@@ -233,10 +235,6 @@ class Jobs:
 
     def _log(self, kind: str, resource_id: str) -> Callable[[str], None]:
         return lambda line: self._world.logs.append(kind, resource_id, line)
-
-
-def _failure(failed: JobFailed) -> Failure:
-    return Failure(failed.code, failed.message, failed.status, failed.details)
 
 
 def _defect(task: asyncio.Task[None]) -> Failure | None:

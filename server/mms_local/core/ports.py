@@ -143,12 +143,28 @@ class ServiceSpec:
     environment: tuple[tuple[str, str], ...] = ()
 
 
+class Upkeep(Protocol):
+    """Hears what a compute finds out about its services between deployments. Every call is short."""
+
+    def repaired(self, service_id: str, what: str) -> None:
+        """The service was not as it should be, and was put right."""
+
+    def broken(self, service_id: str, failure: JobFailed) -> None:
+        """The service is not as it should be and could not be put right. That may be said again and again."""
+
+    def whole(self, service_id: str) -> None:
+        """The service is as it should be, and its replicas are ready."""
+
+
 class Compute(Protocol):
     """Where services run. One instance serves all services of one kind of compute.
 
     A service that was deployed keeps answering during :meth:`deploy` of its successor: start new, check healthy,
     switch, stop old. When the successor fails, the old one goes on.
     """
+
+    def report_to(self, upkeep: Upkeep) -> None:
+        """Say from now on what is found out about services, which are put right when they drift or crash."""
 
     async def start(self, specs: tuple[ServiceSpec, ...]) -> None:
         """Bring back the services that ran when the server stopped (or was killed)."""

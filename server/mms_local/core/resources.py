@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
-from mms_local.core.ports import BuiltImage
+from mms_local.core.ports import BuiltImage, JobFailed
 
 
 class State(str, Enum):
@@ -39,6 +39,11 @@ class Failure:
     message: str
     status: int
     details: tuple[tuple[str, str], ...] = ()  # code, message
+
+    @classmethod
+    def of(cls, failed: JobFailed) -> Failure:
+        """What is kept of a failure."""
+        return cls(failed.code, failed.message, failed.status, failed.details)
 
 
 @dataclass(frozen=True)
@@ -196,6 +201,7 @@ class Job(str, Enum):
     CREATE = "services.create"
     UPDATE = "services.update"
     DELETE = "services.delete"
+    REPAIR = "services.repair"  # which nobody asks for
 
 
 @dataclass(frozen=True)

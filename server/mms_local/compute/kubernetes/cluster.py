@@ -12,6 +12,7 @@ import asyncio
 import json
 import ssl
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -140,6 +141,11 @@ class Cluster:
 
     async def proxy(self, service: str) -> Target:
         """A Service of the namespace as the proxy of the API server reaches it."""
+        server = await self.api_server()
+        return replace(server, url=f"{server.url}/api/v1/namespaces/{self.namespace}/services/{service}:http/proxy")
+
+    async def api_server(self) -> Target:
+        """The API server, and what it is told about who asks."""
 
         def read() -> Target:
             settings = self._connected().configuration
@@ -151,8 +157,7 @@ class Cluster:
                 context.load_cert_chain(settings.cert_file, settings.key_file)
             headers = {setting["key"]: setting["value"] for setting in settings.auth_settings().values()}
             headers.update(self._credentials.impersonated)
-            url = f"{settings.host}/api/v1/namespaces/{self.namespace}/services/{service}:http/proxy"
-            return Target(url, context, headers, settings.tls_server_name)
+            return Target(settings.host, context, headers, settings.tls_server_name)
 
         return await _in_thread(read)
 

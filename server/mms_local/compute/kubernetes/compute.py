@@ -4,6 +4,7 @@
 
 Each service brings the kubeconfig of its cluster, so the services of one server may live in many. Nothing about them is
 kept here: the core says at start which ones ran, and what their cluster has is then corrected to what it should have.
+From then on their objects are watched, and what somebody changes by hand is put right.
 """
 
 from __future__ import annotations
@@ -18,15 +19,18 @@ from pathlib import Path
 from typing import cast
 
 from mms_local.compute.kubernetes import objects
+from mms_local.compute.kubernetes.caretaker import Caretaker, Unheard
 from mms_local.compute.kubernetes.cluster import Cluster
 from mms_local.compute.kubernetes.credentials import credentials
+from mms_local.compute.kubernetes.drift import Made, changes
 from mms_local.compute.kubernetes.exposure import load_balancer_url, node_port_url
 from mms_local.compute.kubernetes.failure import ClusterUnreachable, deployment_failed
 from mms_local.compute.kubernetes.objects import Exposure, Manifest
 from mms_local.compute.kubernetes.relay import Relay
 from mms_local.compute.kubernetes.rollout import Patience, Rollout, is_ready
+from mms_local.compute.kubernetes.watch import PULL_SECRETS
 from mms_local.config import Config
-from mms_local.core.ports import JobFailed, Keys, Log, ServiceSpec
+from mms_local.core.ports import JobFailed, Keys, Log, ServiceSpec, Upkeep
 
 LOG = logging.getLogger(__name__)
 _PULL_SECRET_TYPES = ("kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg")
@@ -64,7 +68,10 @@ class KubernetesCompute:
         self._keys: dict[str, Keys] = {}  # they may change while a release is under way
         self._endpoints: dict[str, str] = {}
         self._repairs: dict[str, asyncio.Task[None]] = {}
+        self._proofs: dict[str, asyncio.Task[None]] = {}  # that the pods of a repaired service come up
         self._relay = Relay()
+        self._caretaker = Caretaker(self._put_right_soon)
+        self._upkeep: Upkeep = Unheard()
 
     @classmethod
     def configured(cls, config: Config) -> KubernetesCompute:
@@ -82,18 +89,23 @@ class KubernetesCompute:
         )
         return cls(config.data_dir, settings)
 
+    def report_to(self, upkeep: Upkeep) -> None:
+        """See `Compute.report_to`."""
+        self._upkeep = upkeep
+
     async def start(self, specs: tuple[ServiceSpec, ...]) -> None:
         """Correct in the background what clusters have to what they should have. Waits for none of them."""
         for spec in specs:
             self._live[spec.id] = spec
             self._keys[spec.id] = spec.keys
-            self._begin_repair(spec, partial(self._bring_back, spec))
+            self._put_right_soon(spec)
 
     async def deploy(self, spec: ServiceSpec, log: Log) -> None:
         """See `Compute.deploy`. A release that does not come up is taken back before this raises."""
         cluster = self._cluster(spec)
         await _check_image(cluster, spec)  # should this fail, a repair that is under way goes on
         await self._end_repair(spec.id)
+        self._caretaker.leave(spec.id)
         self._keys[spec.id] = spec.keys
         log(f"Deploying {objects.object_name(spec)} to namespace {cluster.namespace} of {cluster.server}")
         try:
@@ -105,11 +117,13 @@ class KubernetesCompute:
             await self._take_back(spec, log)
             raise
         self._live[spec.id] = spec
+        await self._care_for(spec)
         log(f"Ready. Requests reach it at {self._endpoints[spec.id]}")
 
     async def remove(self, spec: ServiceSpec) -> None:
         """See `Compute.remove`. Pods finish the requests that they are at."""
         await self._end_repair(spec.id)
+        await self._caretaker.forget(spec.id)
         await self._delete(spec)
         self._live.pop(spec.id, None)
         self._keys.pop(spec.id, None)
@@ -124,7 +138,7 @@ class KubernetesCompute:
             await self._hand_out_keys(spec)
         except ClusterUnreachable:
             await self._end_repair(service_id)
-            self._begin_repair(spec, partial(self._bring_back, spec))
+            self._put_right_soon(spec)
 
     async def endpoint(self, service_id: str) -> str | None:
         """See `Compute.endpoint`. The cluster chooses among the healthy replicas, request by request."""
@@ -141,7 +155,8 @@ class KubernetesCompute:
 
     async def stop(self) -> None:
         """Let go of the clusters; the pods go on."""
-        for service_id in list(self._repairs):
+        await self._caretaker.close()
+        for service_id in [*self._repairs, *self._proofs]:
             await self._end_repair(service_id)
         await self._relay.close()
         for cluster in self._clusters.values():
@@ -159,18 +174,31 @@ class KubernetesCompute:
             self._clusters[kubeconfig] = Cluster(credentials(kubeconfig), self._scratch)
         return self._clusters[kubeconfig]
 
-    async def _apply(self, spec: ServiceSpec) -> None:
-        """Make the objects of a service what they should be, in an order in which no pod waits for another object."""
+    async def _apply(self, spec: ServiceSpec) -> list[str]:
+        """Make the objects of a service what they should be, in an order in which no pod waits for another object.
+
+        Returns what about them was not so before.
+        """
         cluster = self._cluster(spec)
         existing = await cluster.read("Deployment", objects.object_name(spec))
-        await cluster.apply(objects.owned_by(self._keys_secret(spec), existing))
-        made = await cluster.apply(objects.deployment(spec, _replicas(spec, existing)))
-        for part in self._parts(spec):
-            await cluster.apply(objects.owned_by(part, made))
+        found: list[str] = []
+        await self._written(spec, self._keys_secret(spec), existing, found)
+        owner = await self._written(spec, objects.deployment(spec, _replicas(spec, existing)), None, found)
+        parts = [await self._written(spec, part, owner.applied, found) for part in self._parts(spec)]
+        self._caretaker.expect(spec.id, [owner, *parts])
         present = {part["kind"] for part in self._parts(spec)}
         for kind in ("HorizontalPodAutoscaler", "Ingress"):
             if kind not in present:
                 await cluster.remove(kind, objects.object_name(spec), objects.ownership(spec))
+        return list(dict.fromkeys(found))
+
+    async def _written(self, spec: ServiceSpec, part: Manifest, owner: Manifest | None, found: list[str]) -> Made:
+        """Write one object, and add to `found` what was wrong with it."""
+        cluster = self._cluster(spec)
+        before = await cluster.read(part["kind"], part["metadata"]["name"])
+        applied = await cluster.apply(objects.owned_by(part, owner))
+        found += changes(part, before, applied, objects.replica_bounds(spec))
+        return Made(part, applied)
 
     def _parts(self, spec: ServiceSpec) -> list[Manifest]:
         """What a service has besides its Deployment."""
@@ -186,7 +214,9 @@ class KubernetesCompute:
         """Write the Secret, and see to it that the pods take the keys; or give up, and leave it to their kubelets."""
         cluster = self._cluster(spec)
         deployment = await cluster.read("Deployment", objects.object_name(spec))
-        secret = await cluster.apply(objects.owned_by(self._keys_secret(spec), deployment))
+        manifest = self._keys_secret(spec)
+        secret = await cluster.apply(objects.owned_by(manifest, deployment))
+        self._caretaker.expect_also(spec.id, Made(manifest, secret))
         for look in range(_LOOKS_AT_KEYS):
             late = await self._pods_without_keys(spec)
             for pod in late:  # a kubelet looks at a Secret when its pod changes, else once a minute
@@ -239,6 +269,53 @@ class KubernetesCompute:
         await self._apply(spec)
         await self._hand_out_keys(spec)
         await self._open(spec)
+        await self._care_for(spec)
+
+    async def _care_for(self, spec: ServiceSpec) -> None:
+        """Watch over a service from now on."""
+        kinds: tuple[str, ...] = ("Deployment", "Service", "Secret", "HorizontalPodAutoscaler", PULL_SECRETS)
+        if self._settings.exposure == "ingress":
+            kinds = (*kinds, "Ingress")
+        await self._caretaker.watch(spec, self._cluster(spec), kinds)
+
+    def _put_right_soon(self, spec: ServiceSpec) -> None:
+        """Begin to put a service right, unless that is under way."""
+        running = self._repairs.get(spec.id)
+        if running is None or running.done():
+            self._begin_repair(spec, partial(self._put_right, spec), self._upkeep.broken)
+
+    async def _put_right(self, spec: ServiceSpec) -> None:
+        """Make a service what it should be again, and say so if it was not; then see whether its pods come up."""
+        cluster = self._cluster(spec)
+        proof = self._proofs.pop(spec.id, None)
+        if proof is not None:
+            proof.cancel()  # it may be asking a pod that does not answer; nothing needs to wait for that
+        await self._care_for(spec)
+        try:
+            await _check_image(cluster, spec)
+        finally:  # whatever else is wrong with it, what can be put right is
+            found = await self._apply(spec)
+            if found:
+                self._upkeep.repaired(spec.id, "; ".join(found))
+        # In a task of its own: what is changed while pods come up is to be put right at once, too.
+        self._proofs[spec.id] = asyncio.get_running_loop().create_task(self._prove(spec))
+
+    async def _prove(self, spec: ServiceSpec) -> None:
+        """See whether requests reach a service that was put right, and its pods take its keys and come up."""
+        name, selector = objects.object_name(spec), objects.selector(spec.id)
+        try:
+            await self._open(spec)
+            await self._hand_out_keys(spec)
+            await Rollout(self._cluster(spec), name, selector, LOG.debug, self._settings.patience).finished()
+        except ClusterUnreachable as outage:
+            LOG.warning("service %s waits for its cluster: %s", spec.name, outage.message)
+            self._caretaker.failed(spec.id)
+        except JobFailed as failed:
+            self._caretaker.failed(spec.id)
+            self._upkeep.broken(spec.id, failed)
+        else:
+            self._caretaker.succeeded(spec.id)
+            self._upkeep.whole(spec.id)
 
     async def _take_back(self, spec: ServiceSpec, log: Log) -> None:
         """Undo a release that failed: the one before it goes on, or nothing is left. Outlasts an outage."""
@@ -253,28 +330,42 @@ class KubernetesCompute:
         except JobFailed as failed:
             log(f"That failed as well: {failed.message}")
 
-    def _begin_repair(self, spec: ServiceSpec, repair: Callable[[], Awaitable[None]]) -> None:
-        task = asyncio.get_running_loop().create_task(_until_reachable(repair, spec.name, self._settings.patience.poll))
-        self._repairs[spec.id] = task
+    def _begin_repair(
+        self,
+        spec: ServiceSpec,
+        repair: Callable[[], Awaitable[None]],
+        broken: Callable[[str, JobFailed], None] | None = None,
+    ) -> None:
+        work = self._until_reachable(repair, spec, broken)
+        self._repairs[spec.id] = asyncio.get_running_loop().create_task(work)
 
     async def _end_repair(self, service_id: str) -> None:
-        task = self._repairs.pop(service_id, None)
-        if task is not None:
-            task.cancel()
-            await asyncio.wait([task])
+        for tasks in (self._repairs, self._proofs):
+            task = tasks.pop(service_id, None)
+            if task is not None:
+                task.cancel()
+                await asyncio.wait([task])
 
-
-async def _until_reachable(repair: Callable[[], Awaitable[None]], service: str, pause: float) -> None:
-    while True:
-        try:
-            return await repair()
-        except ClusterUnreachable as outage:
-            LOG.warning("service %s waits for its cluster: %s", service, outage.message)
-        except JobFailed as failed:
-            LOG.error("service %s cannot be put right: %s", service, failed.message)
-            return None
-        await asyncio.sleep(pause)
-        pause = min(_LONGEST_PAUSE, 2 * pause)
+    async def _until_reachable(
+        self,
+        repair: Callable[[], Awaitable[None]],
+        spec: ServiceSpec,
+        broken: Callable[[str, JobFailed], None] | None,
+    ) -> None:
+        pause = self._settings.patience.poll
+        while True:
+            try:
+                return await repair()
+            except ClusterUnreachable as outage:
+                LOG.warning("service %s waits for its cluster: %s", spec.name, outage.message)
+            except JobFailed as failed:
+                LOG.error("service %s cannot be put right: %s", spec.name, failed.message)
+                if broken is not None:
+                    self._caretaker.failed(spec.id)
+                    broken(spec.id, failed)
+                return None
+            await asyncio.sleep(pause)
+            pause = min(_LONGEST_PAUSE, 2 * pause)
 
 
 async def _check_image(cluster: Cluster, spec: ServiceSpec) -> None:

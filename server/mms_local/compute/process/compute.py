@@ -18,9 +18,8 @@ from mms_local.compute.process.instance import StartFailed, replicas
 from mms_local.compute.process.log import log_tail
 from mms_local.compute.process.service import LOG_FILE, Service, Sleep
 from mms_local.compute.traffic import Traffic
-from mms_local.core.ports import JobFailed, Keys, Log, ServiceSpec
+from mms_local.core.ports import Keys, Log, ServiceSpec, Upkeep
 
-_SHOWN_LINES = 40  # of the log, in the details of an error
 _STOP_GRACE = 10.0  # seconds that requests in progress have when the server stops
 
 
@@ -51,6 +50,11 @@ class ProcessCompute:
         self._sleep = sleep
         self._services: dict[str, Service] = {}
         self._session: aiohttp.ClientSession | None = None
+        self._upkeep: Upkeep | None = None
+
+    def report_to(self, upkeep: Upkeep) -> None:
+        """See `Compute.report_to`: a service that crashed is started again, for as long as it takes."""
+        self._upkeep = upkeep
 
     async def start(self, specs: tuple[ServiceSpec, ...]) -> None:
         """Begin to start these services in the background; each is served as soon as it is healthy."""
@@ -64,12 +68,7 @@ class ProcessCompute:
         try:
             await self._service(spec.id).deploy(spec)
         except StartFailed as failure:
-            shown = "\n".join(failure.output.splitlines()[-_SHOWN_LINES:])
-            raise JobFailed(
-                "KubernetesDeploymentFailed",
-                f"The service {spec.name!r} does not start: {failure.summary}",
-                details=(("CrashLoopBackOff", shown or failure.summary),),
-            ) from failure
+            raise failure.told(spec.name) from failure
         log(f"The service {spec.name!r} runs {replicas(spec)} workers.")
 
     async def remove(self, spec: ServiceSpec) -> None:
@@ -112,5 +111,6 @@ class ProcessCompute:
                 traffic=self.traffic,
                 start_limit=self._start_limit,
                 sleep=self._sleep,
+                upkeep=self._upkeep,
             )
         return self._services[service_id]

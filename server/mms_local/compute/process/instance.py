@@ -18,12 +18,13 @@ from mms_local.children import Child, spawn
 from mms_local.compute.environment import service_environment
 from mms_local.compute.process.log import ServiceLog
 from mms_local.compute.quantity import quantity
-from mms_local.core.ports import ServiceSpec
+from mms_local.core.ports import JobFailed, ServiceSpec
 from mms_local.images.laid_out import ENTRY_SCRIPT, LaidOut
 
 _BACKLOG = 512  # connections that may wait for a worker
 _GRACE = 70.0  # seconds; gunicorn itself waits 65 for requests in progress
 _REMEMBERED = 200  # lines of output kept for the error message
+_SHOWN_LINES = 40  # of them in the details of an error
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR")
 _THREAD_POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -40,6 +41,15 @@ class StartFailed(Exception):
         super().__init__(summary)
         self.summary = summary
         self.output = output
+
+    def told(self, service: str) -> JobFailed:
+        """The failure as the protocol has it."""
+        shown = "\n".join(self.output.splitlines()[-_SHOWN_LINES:])
+        return JobFailed(
+            "KubernetesDeploymentFailed",
+            f"The service {service!r} does not start: {self.summary}",
+            details=(("CrashLoopBackOff", shown or self.summary),),
+        )
 
 
 class Instance:

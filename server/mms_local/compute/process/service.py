@@ -16,7 +16,7 @@ import aiohttp
 from mms_local.compute.process.instance import Instance, StartFailed, replicas
 from mms_local.compute.process.log import ServiceLog
 from mms_local.compute.traffic import Traffic
-from mms_local.core.ports import Keys, ServiceSpec
+from mms_local.core.ports import Keys, ServiceSpec, Upkeep
 
 LOG_FILE = "service.log"
 
@@ -37,6 +37,7 @@ class Service:
         traffic: requests in flight.
         start_limit: seconds that a start may take.
         sleep: for the pause between restarts.
+        upkeep: hears of crashes.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Service:
         traffic: Traffic,
         start_limit: float,
         sleep: Sleep,
+        upkeep: Upkeep | None = None,
     ) -> None:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._directory = directory
@@ -56,6 +58,7 @@ class Service:
         self._traffic = traffic
         self._start_limit = start_limit
         self._sleep = sleep
+        self._upkeep = upkeep
         self._keys_file = directory / "keys.json"
         self._log = ServiceLog(directory / LOG_FILE)
         self._changing = asyncio.Lock()
@@ -149,19 +152,29 @@ class Service:
 
     async def _keep(self, spec: ServiceSpec, instance: Instance | None) -> None:
         """Start the service whenever it is down, with growing pauses while it does not stay up."""
-        delay = _FIRST_DELAY
+        delay, crash = _FIRST_DELAY, ""
         while True:
             began = time.monotonic()
             try:
                 if instance is None:
                     instance = self._serving = await self._started(spec)
+                    self._report_start(spec, crash)
                 status = await instance.ended()
-                what = f"the scoring process ended with status {status}"
+                what = crash = f"the scoring process ended with status {status}"
             except StartFailed as failure:
                 what = f"the start failed: {failure.summary}"
+                if self._upkeep is not None:
+                    self._upkeep.broken(spec.id, failure.told(spec.name))
             instance = self._serving = None
             if time.monotonic() - began > _STEADY + self._start_limit:
                 delay = _FIRST_DELAY
             self._log.note(f"{what}; next start in {delay:.0f} s")
             await self._sleep(delay)
             delay = min(delay * 2, _LONGEST_DELAY)
+
+    def _report_start(self, spec: ServiceSpec, crash: str) -> None:
+        if self._upkeep is None:
+            return
+        if crash:
+            self._upkeep.repaired(spec.id, f"{crash}; it was started again")
+        self._upkeep.whole(spec.id)
