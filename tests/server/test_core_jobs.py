@@ -14,7 +14,7 @@ from core_world import CoreWorld
 from mms_local.core.accounts import ArmName, ClusterAccess
 from mms_local.core.errors import InUse
 from mms_local.core.generation import Generation
-from mms_local.core.ports import AutoScaler, JobFailed, Registry
+from mms_local.core.ports import AutoScaler, JobFailed, Log, Phase, Registry, ServiceSpec
 from mms_local.core.resources import State
 
 
@@ -243,3 +243,25 @@ async def test_keys_that_change_while_a_service_is_deployed_reach_it(core: CoreW
     core.compute.gate.set()
     await core.end_of(operation)
     assert core.compute.keys == [keys]
+
+
+async def test_those_who_wait_see_what_goes_on(core: CoreWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def deploy(spec: ServiceSpec, log: Log) -> None:
+        log("no phase")
+        await asyncio.to_thread(log, Phase("Rolling out: 1 of 2 replicas"))
+        await core.compute.gate.wait()
+
+    monkeypatch.setattr(core.compute, "deploy", deploy)
+    core.compute.gate.clear()
+    service, accepted = core.service(await core.built_image())
+
+    def seen() -> str | None:
+        return core.mms.operations.read(core.account, accepted.id).phase
+
+    assert seen() is None
+    while seen() is None:
+        await asyncio.sleep(0.01)
+    assert seen() == "Rolling out: 1 of 2 replicas"
+    core.compute.gate.set()
+    assert (await core.end_of(accepted)).state is State.SUCCEEDED
+    assert core.mms.world.logs.tail("services", service.id) == "no phase\nRolling out: 1 of 2 replicas\n"

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from weakref import WeakValueDictionary
 
-from mms_local.core.ports import Builder, Compute, JobFailed, Keys
+from mms_local.core.ports import Builder, Compute, JobFailed, Keys, Phase
 from mms_local.core.records import Records
 from mms_local.core.resources import Built, Failure, Image, Job, Operation, Service
 from mms_local.core.service_logs import ServiceLogs
@@ -150,7 +150,7 @@ class Jobs:
             image = self._records.build_started(operation)
             if image is None:
                 return
-            log = self._log("images", image.id)
+            log = self._log("images", operation)
 
             async def work() -> None:
                 built = await self._engines.builder.build(self._specs.image(image), log)
@@ -164,7 +164,7 @@ class Jobs:
             if service is None or operation.settings is None:
                 return
             settings = operation.settings
-            log = self._log("services", service.id)
+            log = self._log("services", operation)
             self._world.logs.drop("releases", service.id)
 
             async def work() -> None:
@@ -233,8 +233,15 @@ class Jobs:
         """Operations of one service run one after the other, in the order they were accepted."""
         return self._turns.setdefault(f"{account}/{resource_id}", asyncio.Lock())
 
-    def _log(self, kind: str, resource_id: str) -> Callable[[str], None]:
-        return lambda line: self._world.logs.append(kind, resource_id, line)
+    def _log(self, kind: str, operation: Operation) -> Callable[[str], None]:
+        loop = asyncio.get_running_loop()
+
+        def log(line: str) -> None:
+            self._world.logs.append(kind, operation.resource_id, line)
+            if isinstance(line, Phase):  # engines may be at work in a thread; storage belongs to the loop
+                loop.call_soon_threadsafe(self._records.phase, operation, str(line))
+
+        return log
 
 
 def _defect(task: asyncio.Task[None]) -> Failure | None:

@@ -18,6 +18,12 @@ Log = Callable[[str], None]
 """Takes one line for the log that the user reads (image build log, operation progress). Never give it a secret."""
 
 
+class Phase(str):
+    """A line of a log that says what goes on from now on. It is shown to those who wait for the operation."""
+
+    __slots__ = ()
+
+
 class JobFailed(Exception):
     """An asynchronous job ended badly, for a reason that the user can act on.
 

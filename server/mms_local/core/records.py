@@ -29,6 +29,12 @@ class Records:
             self._storage.images.replace(image)
         return image
 
+    def phase(self, operation: Operation, phase: str) -> None:
+        """What goes on just now."""
+        current = self._storage.operations.get(operation.account, operation.id)
+        if current is not None and not current.state.finished:
+            self._storage.operations.replace(replace(current, phase=phase))
+
     def built(self, operation: Operation, built: Built) -> None:
         """The image is there."""
         with self._storage.transaction():

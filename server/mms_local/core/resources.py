@@ -206,7 +206,7 @@ class Job(str, Enum):
 
 @dataclass(frozen=True)
 class Operation:
-    """The record of one asynchronous job. `settings` is what a service is to become."""
+    """The record of one asynchronous job. `settings` is what a service is to become, `phase` what goes on just now."""
 
     account: int
     id: str
@@ -217,3 +217,4 @@ class Operation:
     ended: datetime | None = None
     failure: Failure | None = None
     settings: Settings | None = None
+    phase: str | None = None

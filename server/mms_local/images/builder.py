@@ -19,7 +19,7 @@ from pathlib import Path
 import aiohttp
 
 from mms_local import runtime
-from mms_local.core.ports import BuiltImage, ImageSpec, Log, SourceFile
+from mms_local.core.ports import BuiltImage, ImageSpec, Log, Phase, SourceFile
 from mms_local.images import tree
 from mms_local.images.azureml_family import adapted, imports_in
 from mms_local.images.conda import CondaEnvironment, conda_environment
@@ -165,7 +165,7 @@ class ImageBuilder:
         pip_file, conda_file = scratch / "pip", scratch / "conda"
         wanted += [(spec.pip_requirements, pip_file)] if spec.pip_requirements else []
         wanted += [(spec.conda_file, conda_file)] if spec.conda_file else []
-        notes.log(f"Fetching {len(wanted)} files")
+        notes.log(Phase(f"Fetching {len(wanted)} files"))
         await _fetch_all(session, wanted)
         conda, packages = CondaEnvironment(None, []), list[Wanted]()
         if spec.conda_file:

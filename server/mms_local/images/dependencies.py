@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+from mms_local.core.ports import Phase
 from mms_local.images.azureml_family import SETUPTOOLS
 from mms_local.images.bytecode import compile_folder
 from mms_local.images.diagnosis import not_to_be_had
@@ -85,8 +86,10 @@ class DependencyCache:
         rest = [*map(Wanted.of, runtime(interpreter.minor)), *(one for one in asked if not one.hashes)]
         constraints = [*hashed, *(one for one in wanted if one.constraint)]
         notes.log(
-            f"Resolving {len(wanted)} requirements with {', '.join(runtime(interpreter.minor))}, "
-            f"Python {interpreter.version}"
+            Phase(
+                f"Resolving and installing {len(wanted)} requirements with {', '.join(runtime(interpreter.minor))}, "
+                f"Python {interpreter.version}"
+            )
         )
         try:
             if hashed:

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import aiohttp
 
-from mms_local.core.ports import Log
+from mms_local.core.ports import Log, Phase
 from mms_local.images.dependencies import SITE
 from mms_local.images.failure import build_failed
 from mms_local.images.oci_base import CERTIFICATES_IN_IMAGE, host_base
@@ -56,7 +56,7 @@ class LayerCache:
         async with self._lock:
             known = self._known(key)
             if known is None:
-                log("Writing the layer of the dependencies")
+                log(Phase("Writing the layer of the dependencies"))
                 content = members(folder, SITE)
                 layer = await asyncio.to_thread(write_layer, content, self.blobs, compressed=True)
                 known = self._keep(key, [layer], {})
@@ -68,7 +68,7 @@ class LayerCache:
         async with self._lock:
             known = self._known(key)
             if known is None:
-                log(f"Making a base layer from {interpreter.path}, Python {interpreter.version}")
+                log(Phase(f"Making a base layer from {interpreter.path}, Python {interpreter.version}"))
                 with tempfile.TemporaryDirectory(dir=self._scratch) as scratch:
                     content = await host_base(interpreter, Path(scratch))
                     layer = await asyncio.to_thread(write_layer, content, self.blobs, compressed=True)
@@ -89,7 +89,7 @@ class LayerCache:
         async with self._lock:
             known = self._known(key)
             if known is None:
-                log(f"Pulling the base image {reference}")
+                log(Phase(f"Pulling the base image {reference}"))
                 repository = Repository(session, reference.api_host, reference.repository, login=None, plain=plain)
                 base = await _read(_Remote(repository), reference.version, self.blobs)
                 known = self._keep(key, list(base.layers), base.config)

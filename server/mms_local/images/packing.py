@@ -12,7 +12,7 @@ from pathlib import Path
 
 import aiohttp
 
-from mms_local.core.ports import ImageSpec, Log
+from mms_local.core.ports import ImageSpec, Log, Phase
 from mms_local.images.failure import build_failed
 from mms_local.images.laid_out import LaidOut
 from mms_local.images.oci_image import MANIFEST, Base, write_image
@@ -118,7 +118,7 @@ class Packer:
         stored = Blobs(layout / "blobs")
         missing = [blob for blob in dict.fromkeys(blobs) if not await repository.has_blob(blob)]
         size = sum(stored.path(blob).stat().st_size for blob in missing)
-        log(f"Pushing {reference}: {len(missing)} of {len(blobs)} blobs, {size / 1e6:.1f} MB")
+        log(Phase(f"Pushing {reference}: {len(missing)} of {len(blobs)} blobs, {size / 1e6:.1f} MB"))
         for blob in missing:
             await repository.push_blob(blob, stored.path(blob))
         content = stored.path(digest).read_bytes()

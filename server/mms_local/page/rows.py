@@ -73,6 +73,7 @@ def operation_row(operation: Operation) -> Json:
         job=operation.job.value,
         state=operation.state.value,
         resource={"kind": "images" if operation.job is Job.BUILD else "services", "id": operation.resource_id},
+        phase=None if operation.state.finished else operation.phase,
         error=failure and {"code": failure.code, "message": failure.message},
         ended=operation.ended and timestamp(operation.ended),
     )

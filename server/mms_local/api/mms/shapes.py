@@ -173,6 +173,8 @@ class Shapes:
             "createdTime": timestamp(operation.created),
             "resourceLocation": f"{self.base}/{'images' if build else 'services'}/{operation.resource_id}",
         }
+        if operation.phase is not None and not operation.state.finished:
+            body["phase"] = operation.phase  # not of the protocol; clients leave out what they do not know
         if operation.ended is not None:
             body["endTime"] = timestamp(operation.ended)
         if operation.failure is not None:

@@ -30,7 +30,7 @@ from mms_local.compute.kubernetes.relay import Relay
 from mms_local.compute.kubernetes.rollout import Patience, Rollout, is_ready
 from mms_local.compute.kubernetes.watch import PULL_SECRETS
 from mms_local.config import Config
-from mms_local.core.ports import JobFailed, Keys, Log, ServiceSpec, Upkeep
+from mms_local.core.ports import JobFailed, Keys, Log, Phase, ServiceSpec, Upkeep
 
 LOG = logging.getLogger(__name__)
 _PULL_SECRET_TYPES = ("kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg")
@@ -107,7 +107,7 @@ class KubernetesCompute:
         await self._end_repair(spec.id)
         self._caretaker.leave(spec.id)
         self._keys[spec.id] = spec.keys
-        log(f"Deploying {objects.object_name(spec)} to namespace {cluster.namespace} of {cluster.server}")
+        log(Phase(f"Deploying {objects.object_name(spec)} to namespace {cluster.namespace} of {cluster.server}"))
         try:
             await self._apply(spec)
             name, selector = objects.object_name(spec), objects.selector(spec.id)
@@ -320,7 +320,7 @@ class KubernetesCompute:
     async def _take_back(self, spec: ServiceSpec, log: Log) -> None:
         """Undo a release that failed: the one before it goes on, or nothing is left. Outlasts an outage."""
         previous = self._live.get(spec.id)
-        log("Taking the release back" if previous else "Removing what was made for the service")
+        log(Phase("Taking the release back" if previous else "Removing what was made for the service"))
         undo = partial(self._bring_back, previous) if previous else partial(self._delete, spec)
         try:
             await undo()

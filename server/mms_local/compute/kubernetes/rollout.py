@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from mms_local.compute.kubernetes.cluster import Cluster
 from mms_local.compute.kubernetes.failure import CODE, ClusterUnreachable
 from mms_local.compute.kubernetes.objects import Manifest
-from mms_local.core.ports import JobFailed, Log
+from mms_local.core.ports import JobFailed, Log, Phase
 
 _REVISION = "deployment.kubernetes.io/revision"
 _HASH = "pod-template-hash"
@@ -203,7 +203,7 @@ class Rollout:
         said = f"Rolling out: {updated} of {wanted} replicas have the new release, {ready} are ready"
         if said != self._said:
             self._said = said
-            self._log(said)
+            self._log(Phase(said))
 
 
 def _failed(trouble: Trouble, log: str = "", events: tuple[tuple[str, str], ...] = ()) -> JobFailed:

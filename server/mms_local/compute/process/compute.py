@@ -18,7 +18,7 @@ from mms_local.compute.process.instance import StartFailed, replicas
 from mms_local.compute.process.log import log_tail
 from mms_local.compute.process.service import LOG_FILE, Service, Sleep
 from mms_local.compute.traffic import Traffic
-from mms_local.core.ports import Keys, Log, ServiceSpec, Upkeep
+from mms_local.core.ports import Keys, Log, Phase, ServiceSpec, Upkeep
 
 _STOP_GRACE = 10.0  # seconds that requests in progress have when the server stops
 
@@ -65,6 +65,7 @@ class ProcessCompute:
         """Start the service, or replace the running one by it. See `Compute.deploy`."""
         if spec.autoscaler:
             log(f"Process compute does not scale: it runs {replicas(spec)} workers throughout.")
+        log(Phase(f"Starting {replicas(spec)} workers"))
         try:
             await self._service(spec.id).deploy(spec)
         except StartFailed as failure:

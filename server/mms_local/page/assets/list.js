@@ -52,7 +52,7 @@ const COLUMNS = {
           : "deleted",
     ],
     ["State", state],
-    ["Error", (row) => row.error?.message],
+    ["Phase or error", (row) => row.error?.message ?? row.phase],
     ["Accepted", (row) => when(row.created)],
     ["Took", (row) => took(row)],
   ],

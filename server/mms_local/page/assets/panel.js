@@ -160,6 +160,7 @@ const PARTS = {
   }),
   operations: (operation) => ({
     facts: [
+      ["Phase", operation.phase],
       ["Accepted", when(operation.created)],
       ["Ended", when(operation.ended)],
       ["Id", code(operation.id)],
