@@ -52,6 +52,7 @@ class _Care:
     last: float = float("-inf")
     next: float = float("-inf")  # not repaired before
     failing: bool = False
+    retry: float = float("inf")  # if it is failing
     pull_secret: bool = False  # whether it was seen
 
 
@@ -108,7 +109,7 @@ class Caretaker:
         """The service could not be put right; that is tried again, by and by."""
         care = self._cares.get(service_id)
         if care is not None:
-            care.failing, care.next = True, self._clock() + _RETRY
+            care.failing, care.retry = True, self._clock() + _RETRY
             self._look_soon(_RETRY)
 
     def succeeded(self, service_id: str) -> None:
@@ -136,16 +137,19 @@ class Caretaker:
     def _look(self) -> None:
         self._timer = None
         for care in list(self._cares.values()):
-            if not (care.failing or self._drifted(care)):
+            drifted = self._drifted(care)
+            if not (drifted or care.failing):
                 continue
-            now = self._clock()
-            if now >= care.next:
+            now, due = self._clock(), care.next if drifted else care.retry
+            if now >= due:
                 care.repairs = care.repairs + 1 if now - care.last < _FORGIVEN else 1
-                care.last, care.next = now, now + min(_LONGEST_PAUSE, 2.0**care.repairs)
+                care.last, care.retry = now, float("inf")
+                care.next = due = now + min(_LONGEST_PAUSE, 2.0**care.repairs)
                 if care.repairs == _FIGHT:
                     LOG.warning("service %s does not stay as it is made; does another tool change it?", care.spec.name)
                 self._repair(care.spec)
-            self._look_soon(max(care.next - now, _SETTLING))
+            if due < float("inf"):
+                self._look_soon(max(due - now, _SETTLING))
 
     def _drifted(self, care: _Care) -> bool:
         replicas, watch = replica_bounds(care.spec), care.watch
@@ -156,4 +160,4 @@ class Caretaker:
         if secret is None or watch.find(PULL_SECRETS, secret) is not None:
             care.pull_secret = secret is not None
             return False
-        return care.pull_secret  # it is gone
+        return care.pull_secret and not care.failing  # it is gone, and that was not told yet

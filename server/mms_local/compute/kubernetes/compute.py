@@ -27,7 +27,7 @@ from mms_local.compute.kubernetes.exposure import load_balancer_url, node_port_u
 from mms_local.compute.kubernetes.failure import ClusterUnreachable, deployment_failed
 from mms_local.compute.kubernetes.objects import Exposure, Manifest
 from mms_local.compute.kubernetes.relay import Relay
-from mms_local.compute.kubernetes.rollout import Patience, Rollout, is_ready
+from mms_local.compute.kubernetes.rollout import DeploymentDeleted, Patience, Rollout, is_ready
 from mms_local.compute.kubernetes.watch import PULL_SECRETS
 from mms_local.config import Config
 from mms_local.core.ports import JobFailed, Keys, Log, Phase, ServiceSpec, Upkeep
@@ -310,6 +310,8 @@ class KubernetesCompute:
         except ClusterUnreachable as outage:
             LOG.warning("service %s waits for its cluster: %s", spec.name, outage.message)
             self._caretaker.failed(spec.id)
+        except DeploymentDeleted:
+            LOG.info("service %s lost its Deployment again", spec.name)  # which the watch has noticed as well
         except JobFailed as failed:
             self._caretaker.failed(spec.id)
             self._upkeep.broken(spec.id, failed)

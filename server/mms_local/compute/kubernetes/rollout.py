@@ -100,6 +100,14 @@ def _trouble_with_container(container: Manifest, pod: str) -> Trouble | None:
     return None
 
 
+class DeploymentDeleted(JobFailed):
+    """It is gone."""
+
+    def __init__(self) -> None:
+        message = "The service did not start: DeploymentDeleted. Somebody deleted the Deployment during its rollout."
+        super().__init__(CODE, message, details=(("DeploymentDeleted", message),))
+
+
 class Rollout:
     """The rollout of one Deployment."""
 
@@ -134,7 +142,7 @@ class Rollout:
             try:
                 deployment = await self._cluster.read("Deployment", self._name)
                 if deployment is None:
-                    raise _failed(Trouble("DeploymentDeleted", "Somebody deleted the Deployment during its rollout."))
+                    raise DeploymentDeleted()
                 if is_complete(deployment):
                     return
                 trouble = await self._trouble(deployment, now - started)
