@@ -17,8 +17,9 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from ansible import constants as C
@@ -44,6 +45,7 @@ else:
 
 _MODULES = "ansible_collections.azureml.model_management.plugins.modules"
 _SWITCH = "mms_in_process"
+_PROGRESS = "mms_progress"
 
 display = Display()
 
@@ -64,18 +66,42 @@ class ActionModule(ActionBase):
         name = self._task.action.rpartition(".")[2]
         task: Task = importlib.import_module(f"{_MODULES}.{name}").TASK
         arguments = given(_with_json_text(task, self._task.args), task.options)
+        progress = self._progress(variables)
         try:
             try:
                 self._check_same(variables)
-                result.update(self._in_process(task, arguments))
+                result.update(self._in_process(task, arguments, progress))
                 if not _invocation_is_shown(variables):
                     result.pop("invocation")
             except NotTheSame as difference:
                 display.vvv(f"{self._task.action} runs as a module: {difference}.")
-                result.update(self._as_module(task, arguments, variables))
+                with self._announced(task, arguments, progress, difference):
+                    result.update(self._as_module(task, arguments, variables))
         except InputError as error:
             result.update(failed_result(error), request_ids=[])
         return result
+
+    def _progress(self, variables: Mapping[str, Any]) -> Callable[[str], None]:
+        """Return what takes lines of progress: standard error, where they are in the way of no callback's output."""
+        if not boolean(self._templar.template(variables.get(_PROGRESS, True))):
+            return display.v
+        host = variables.get("inventory_hostname", "localhost")
+        show: Callable[..., None] = display.display
+        return lambda line: show(f"[{host}] {line}", stderr=True)
+
+    @contextmanager
+    def _announced(
+        self, task: Task, arguments: Mapping[str, Any], progress: Callable[[str], None], difference: NotTheSame
+    ) -> Iterator[None]:
+        """Tell before and after a module that waits what is known of it; what a module says, nobody hears meanwhile."""
+        waits = "wait" in task.options and boolean(arguments.get("wait", True), strict=False)
+        if not waits or any((self._task.no_log, self._task.check_mode, self._task.async_val)):
+            yield
+            return
+        name, began = self._task.action.rpartition(".")[2], time.monotonic()
+        progress(f"{name} runs as a module, whose progress cannot be shown: {difference}. It waits for its operation.")
+        yield
+        progress(f"{name} has ended after {time.monotonic() - began:.0f} s")
 
     def _as_module(self, task: Task, arguments: Mapping[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
         wrap_async = self._task.async_val and not self._connection.has_native_async
@@ -145,7 +171,7 @@ class ActionModule(ActionBase):
         configured = C.config.get_config_value("INTERPRETER_PYTHON", variables=variables)
         return str(self._templar.template(configured)).strip()
 
-    def _in_process(self, task: Task, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    def _in_process(self, task: Task, arguments: Mapping[str, Any], progress: Callable[[str], None]) -> dict[str, Any]:
         """Do what the module would do.
 
         Raises:
@@ -160,9 +186,9 @@ class ActionModule(ActionBase):
                 )
 
             files = LocalFiles(self._loader, self._found, private_folder)
-            return self._outcome(task, plain(self._with_files(task, arguments, files)))
+            return self._outcome(task, plain(self._with_files(task, arguments, files)), progress)
 
-    def _outcome(self, task: Task, arguments: dict[str, Any]) -> dict[str, Any]:
+    def _outcome(self, task: Task, arguments: dict[str, Any], progress: Callable[[str], None]) -> dict[str, Any]:
         validated = ArgumentSpecValidator(task.options, **task.rules).validate(arguments)
         if validated.error_messages or validated._warnings or validated._deprecations:
             raise NotTheSame("there is something to say about its options")
@@ -172,7 +198,7 @@ class ActionModule(ActionBase):
             validated.validated_parameters,
             check_mode=bool(self._task.check_mode),
             diff=bool(self._task.diff),
-            gate=Gate(tell=display.v, warn=warnings.append, quiet=bool(self._task.no_log)),
+            gate=Gate(tell=progress, warn=warnings.append, quiet=bool(self._task.no_log)),
         )
         if warnings:
             result["warnings"] = warnings
