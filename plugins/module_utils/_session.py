@@ -32,6 +32,8 @@ from ._waiting import WaitPolicy
 _LONGEST_TURN = 1800.0
 """Seconds that another task may take, where the options do not say."""
 
+_UPLOAD_SILENCE = 10.0  # seconds
+
 
 class Session:
     """The options of a task, and the layers below as the options configure them.
@@ -143,14 +145,14 @@ class Session:
         return target
 
     def upload(self, content: Content) -> str:
-        """Upload the content unless it is there, telling the progress, and return a URL to read it."""
-        reported = [-1]
+        """Upload the content unless it is there, telling the progress if it takes long, and return a URL to read it."""
+        reported = [self.clock.monotonic()]
 
         def progress(sent: int, size: int) -> None:
-            percent = 100 * sent // size if size else 100
-            if percent >= reported[0] + 10:
-                reported[0] = percent
-                self.tell(f"Uploading {content.path}: {percent} % of {size} bytes")
+            now = self.clock.monotonic()
+            if now - reported[0] >= _UPLOAD_SILENCE:
+                reported[0] = now
+                self.tell(f"Uploading {content.path}: {100 * sent // max(size, 1)} % of {size} bytes")
 
         return self.storage.ensure(content, progress)
 

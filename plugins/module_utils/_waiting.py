@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ._clock import Clock
@@ -12,16 +13,40 @@ from ._errors import NotFoundError, WaitTimeout
 
 _FIRST_PAUSE = 0.5
 _GROWTH = 1.5
+# The same state is told again after so many seconds: nobody is to wonder whether it still goes on.
+_SILENCE = 30.0
 # What was just accepted may not be visible yet (protocol 7.2.12).
 _GRACE = 30.0
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What one look at the work showed."""
+    """What one look at the work showed.
+
+    Args:
+        phase: What goes on just now, if the service says so.
+    """
 
     state: str
     ended: bool
+    phase: str | None = None
+
+
+class Pace:
+    """Tells lines of progress: what is new at once, what is not every 30 seconds."""
+
+    def __init__(self, clock: Clock, tell: Callable[[str], None]) -> None:
+        self._clock = clock
+        self._tell = tell
+        self._said: str | None = None
+        self._last = 0.0
+
+    def tell(self, what: str, line: str) -> None:
+        """Tell the line if C(what) is not what was told last, or that is long ago."""
+        now = self._clock.monotonic()
+        if what != self._said or now - self._last >= _SILENCE:
+            self._tell(line)
+            self._said, self._last = what, now
 
 
 @dataclass(frozen=True)
@@ -61,7 +86,7 @@ def wait(works: Iterable[PendingWork], policy: WaitPolicy, clock: Clock, progres
     turn comes at once. That takes one request per work and one per pause, however many there are.
 
     Args:
-        progress: Called with each new state.
+        progress: Called with each new state and phase, and every 30 seconds with the same one.
 
     Raises:
         WaitTimeout: with the state seen last.
@@ -70,16 +95,16 @@ def wait(works: Iterable[PendingWork], policy: WaitPolicy, clock: Clock, progres
     begun = clock.monotonic()
     pause = min(_FIRST_PAUSE, policy.interval)
     for work in works:
-        reported = ""
+        pace = Pace(clock, progress)
         while True:
-            sight = work.look()
+            with _interruption_explained(work, progress):
+                sight = work.look()
             elapsed = clock.monotonic() - begun
             if sight is None and elapsed > _GRACE:
                 raise NotFoundError(f"{work.name} does not exist at the service.", operation_id=work.operation_id)
             state = sight.state if sight else "not visible yet"
-            if state != reported:
-                progress(f"{work.name}: {state} after {elapsed:.0f} s")
-                reported = state
+            shown = f"{state}, {sight.phase}" if sight and sight.phase else state
+            pace.tell(shown, f"{work.name}: {shown}, after {elapsed:.0f} s")
             if sight is not None and sight.ended:
                 break
             if elapsed + pause > policy.timeout:
@@ -89,5 +114,16 @@ def wait(works: Iterable[PendingWork], policy: WaitPolicy, clock: Clock, progres
                     operation_id=work.operation_id,
                     resume=work.resume,
                 )
-            clock.sleep(pause)
+            with _interruption_explained(work, progress):
+                clock.sleep(pause)
             pause = min(pause * _GROWTH, policy.interval)
+
+
+@contextmanager
+def _interruption_explained(work: PendingWork, tell: Callable[[str], None]) -> Iterator[None]:
+    """Tell whoever presses Ctrl-C that the work goes on, and how to wait for it again."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        tell(f"Interrupted. {work.name} goes on at the service. To wait for it again, {work.resume}.")
+        raise

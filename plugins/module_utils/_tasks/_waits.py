@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from .._client.client import Client, Collection, Started
 from .._errors import MmsError, NotFoundError, OperationFailed
@@ -14,6 +15,7 @@ from .._resources.image import Image
 from .._resources.operation import Operation
 from .._resources.service import Service
 from .._session import Session
+from .._transport.http import is_loopback
 from .._waiting import PendingWork, Snapshot, wait
 from .traces import last_trace
 
@@ -32,7 +34,7 @@ class OperationWatch:
 
     def look(self) -> Snapshot | None:
         self.seen = self._client.operation(self.id)
-        return Snapshot(named(self.seen.state), self.seen.ended) if self.seen else None
+        return Snapshot(named(self.seen.state), self.seen.ended, self.seen.phase) if self.seen else None
 
 
 def named(state: str | None) -> str:
@@ -62,10 +64,17 @@ def follow(session: Session, started: Started, what: str) -> Operation:
     watched = OperationWatch(session.client, started.operation_id)
     name = f"{what} (operation {started.operation_id})"
     work = PendingWork(name, watched.look, resume_words([started.operation_id]), started.operation_id)
+    session.tell(f"{name} has begun{_page(session)}. It goes on if this is interrupted; then {work.resume}.")
     wait([work], session.wait_policy, session.clock, session.tell)
     if watched.seen is None:
         raise NotFoundError(f"{name} does not exist at the service.", operation_id=started.operation_id)
     return watched.seen
+
+
+def _page(session: Session) -> str:
+    """Return where to look meanwhile: a service on this machine is a local MMS, which has a page."""
+    parts = urlsplit(session.client.base_url)
+    return f"; {parts.scheme}://{parts.netloc}/ shows it" if is_loopback(session.client.base_url) else ""
 
 
 def join(session: Session, collection: Collection[A], resource_id: str, what: str) -> A:

@@ -15,6 +15,7 @@ from .._resources.service import Service
 from .._session import Session
 from .._transport.http import Response, Transport
 from .._transport.token import Token
+from .._waiting import Pace
 from ._find import service_referred
 from .scoring import first_difference, output_of, question, wanted
 from .traces import last_trace
@@ -114,7 +115,7 @@ def warm_answer(session: Session, transport: Transport, service: Service, body: 
         MmsError: C(NotReady), when C(wait_timeout) is over.
     """
     begun = session.clock.monotonic()
-    attempts = 0
+    attempts, pace = 0, Pace(session.clock, session.tell)
     while True:
         attempts += 1
         sent = session.clock.monotonic()
@@ -135,7 +136,7 @@ def warm_answer(session: Session, transport: Transport, service: Service, body: 
                 f"({session.options['wait_timeout']} s) was over, after {attempts} attempts. Last: {reason}",
                 code="NotReady",
             )
-        session.tell(f"Service {service.name!r} is warming up: {reason}")
+        pace.tell(reason, f"Service {service.name!r} is warming up, {now - begun:.0f} s: {reason}")
         session.clock.sleep(_PAUSE)
 
 
