@@ -103,14 +103,14 @@ def wait(works: Iterable[PendingWork], policy: WaitPolicy, clock: Clock, progres
             if sight is None and elapsed > _GRACE:
                 raise NotFoundError(f"{work.name} does not exist at the service.", operation_id=work.operation_id)
             state = sight.state if sight else "not visible yet"
-            shown = f"{state}, {sight.phase}" if sight and sight.phase else state
-            pace.tell(shown, f"{work.name}: {shown}, after {elapsed:.0f} s")
+            phase = f": {sight.phase}" if sight and sight.phase else ""
+            pace.tell(state + phase, f"{work.name}: {state} after {elapsed:.0f} s{phase}")
             if sight is not None and sight.ended:
                 break
             if elapsed + pause > policy.timeout:
                 raise WaitTimeout(
-                    f"{work.name} was still in state {state!r} when wait_timeout ({policy.timeout:g} s) was over. "
-                    f"It goes on at the service. To wait for it again, {work.resume}.",
+                    f"{work.name} was still in state {state!r}{phase} when wait_timeout ({policy.timeout:g} s) was "
+                    f"over. It goes on at the service. To wait for it again, {work.resume}.",
                     operation_id=work.operation_id,
                     resume=work.resume,
                 )

@@ -188,6 +188,10 @@ operation:
       description: When it was accepted, UTC.
       returned: always
       type: str
+    phase:
+      description: What goes on just now, where the service says so, as the local MMS does.
+      returned: always
+      type: str
     ended_at:
       description: When it ended, UTC.
       returned: always

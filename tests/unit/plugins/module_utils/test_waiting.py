@@ -64,6 +64,35 @@ def test_each_new_state_is_told_once() -> None:
     ]
 
 
+def test_each_new_phase_is_told_and_the_same_one_every_half_minute() -> None:
+    told: list[str] = []
+    phases = iter([None, "Pushing iris:1", *["Pushing iris:1"] * 14, None])
+
+    def look() -> Snapshot:
+        phase = next(phases)
+        return Snapshot("Running" if phase or not told else "Succeeded", bool(told) and phase is None, phase)
+
+    wait([PendingWork("Building", look, "look again")], PATIENCE, FakeClock(), told.append)
+    assert told == [
+        "Building: Running after 0 s",
+        "Building: Running after 0 s: Pushing iris:1",
+        "Building: Running after 35 s: Pushing iris:1",
+        "Building: Succeeded after 60 s",
+    ]
+
+
+def test_whoever_interrupts_is_told_how_to_go_on() -> None:
+    told: list[str] = []
+
+    class Impatient(FakeClock):
+        def sleep(self, seconds: float) -> None:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        wait([work(repeat("Running"))], PATIENCE, Impatient(), told.append)
+    assert told[-1] == "Interrupted. Building goes on at the service. To wait for it again, look again."
+
+
 def test_time_is_measured_and_not_polls() -> None:
     clock = FakeClock()
     with pytest.raises(WaitTimeout) as caught:

@@ -86,7 +86,7 @@ def test_options_that_are_not_in_order_are_left_to_the_module() -> None:
     task = importlib.import_module(f"{_in_process._MODULES}.mms_model_info").TASK
     for arguments in ({"nonsense": 1}, {"version": "one"}, {"api_version": "1999"}):
         with pytest.raises(NotTheSame, match="options"):
-            shell._in_process(task, arguments)
+            shell._in_process(task, arguments, print)
 
 
 class Text(str):
