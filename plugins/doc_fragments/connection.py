@@ -120,6 +120,9 @@ requirements:
   - requests
   - azure-storage-blob (to upload local files)
 notes:
+  - An empty text counts as not given, for every option.
+  - On the controller, relative paths are found as M(ansible.builtin.copy) finds its O(ansible.builtin.copy#module:src),
+    and files that C(ansible-vault) has encrypted are decrypted for the task. On other machines paths are as they are.
   - On the controller the module runs in the controller's own process, without starting a Python for it, when that is
     the same. Set the variable C(mms_in_process) to V(false) to switch this off.
 """

@@ -183,6 +183,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         readable: Callable[[str], bool] = super().verify_file
         return readable(path) and path.endswith(SUFFIXES)
 
+    def set_options(self, task_keys: Any = None, var_options: Any = None, direct: Any = None, **further: Any) -> None:
+        """Take the options of a file; an empty text counts as not given, as in the modules."""
+        take: Callable[..., None] = super().set_options
+        given = {name: value for name, value in (direct or {}).items() if value != ""}
+        take(task_keys=task_keys, var_options=var_options, direct=given, **further)
+
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         """Fill the inventory from the account that the file names.
 

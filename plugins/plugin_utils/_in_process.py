@@ -147,7 +147,8 @@ class ActionModule(ActionBase):
         Raises:
             NotTheSame: it would not, or nobody can tell.
         """
-        if not boolean(self._templar.template(variables.get(_SWITCH, True))):
+        switch = self._templar.template(variables.get(_SWITCH, True))
+        if switch != "" and not boolean(switch):
             raise NotTheSame(f"{_SWITCH} is off")
         if self._connection.transport != "local":
             raise NotTheSame(f"the connection is {self._connection.transport}")

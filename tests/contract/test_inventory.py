@@ -94,6 +94,13 @@ def test_hosts_are_grouped_and_composed(account: Workbench, inventory: Path, tmp
     assert variables["uri"] == variables["mms_service"]["scoring_uri"]
 
 
+def test_an_empty_text_counts_as_not_given(account: Workbench, inventory: Path, tmp_path: Path) -> None:
+    found = listed(inventory, tmp_path)
+    empty = ("api_version", "timeout", "retries", "validate_certs", "auth_source", "states", "host_prefix", "ca_path")
+    write(inventory, account_name=account.account, **dict.fromkeys(empty, ""))
+    assert listed(inventory, tmp_path) == found
+
+
 def test_states_leave_services_out(account: Workbench, inventory: Path, tmp_path: Path) -> None:
     write(inventory, account_name=account.account, states=["Failed"])
     assert listed(inventory, tmp_path)["_meta"]["hostvars"] == {}

@@ -47,6 +47,7 @@ def action(variables: dict[str, Any], transport: str = "local", **task: Any) -> 
 
 def test_with_the_controllers_own_python_on_a_local_connection_it_is_the_same() -> None:
     action(HERE)._check_same(HERE)
+    action({**HERE, "mms_in_process": ""})._check_same({**HERE, "mms_in_process": ""})
     delegated = {"ansible_delegated_vars": {"localhost": HERE}}
     action(delegated, delegate_to="localhost")._check_same(delegated)
 
