@@ -32,6 +32,17 @@ def test_a_second_run_changes_nothing(bench: Bench) -> None:
     assert bench.record("iris") == record
 
 
+def test_a_build_that_had_to_do_otherwise_than_asked_is_a_warning_of_the_task(bench: Bench) -> None:
+    conda = bench.folder / "env.yml"
+    conda.write_text("dependencies:\n  - python=3.5.2\n  - openssl=1.1.1\n", encoding="utf-8")
+    variables = bench.variables("old", bench.good_driver("one"), conda_file=str(conda), smoke_test=SMOKE_TEST)
+    played = bench.play("deploy", variables)
+    assert played.status == 0, played.output
+    told = " ".join(played.output.split())
+    assert "The image is to have Python =3.5.2" in told
+    assert "Left out of the conda file env.yml, being no Python packages: openssl." in told
+
+
 @pytest.mark.slow
 def test_even_the_account_is_made_when_there_is_none(bench: Bench) -> None:
     bench.environment = {"AZUREML_MMS_API_URL": "", "AZUREML_MMS_ACCOUNT": "from-nothing"}

@@ -16,6 +16,7 @@ from .fields import (
     REQUIRED_TEXT,
     STATE,
     TEXT,
+    TEXTS,
     Described,
     fact,
     reference,
@@ -56,6 +57,11 @@ class Image(Described):
         "digest",
         "Digest of the image. Null where the service does not tell it.",
         sample="sha256:9b1f6f0c4b4a5e6d7c8b9a0f1e2d3c4b5a69788796a5b4c3d2e1f00112233445",
+    )
+    warnings: tuple[str, ...] | None = fact(
+        TEXTS,
+        "warnings",
+        "What the build did otherwise than it was asked to, such as to take another Python. Null where there is nothing.",
     )
     # The older generation shows an image only when there is something to show.
     state: str | None = fact(

@@ -82,6 +82,8 @@ class ImageSteps:
                     operation_id=image.operation_id,
                     log_url=image.build_log_url,
                 )
+        for warning in (image.warnings or ()) if image is not None else ():
+            self._session.warn(f"{self._what}: {warning}")
         removed, kept = delete(images, plan.removed, spare=self._session.options["keep_last"] is not None)
         return Done(image, operation, removed, kept)
 
