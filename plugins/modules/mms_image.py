@@ -145,8 +145,8 @@ image:
       type: str
       sample: sha256:9b1f6f0c4b4a5e6d7c8b9a0f1e2d3c4b5a69788796a5b4c3d2e1f00112233445
     warnings:
-      description: What the build did otherwise than it was asked to, such as to take another Python. Null
-        where there is nothing.
+      description: What the build did otherwise than asked, such as to take another Python. Null where there
+        is nothing.
       returned: always
       type: list
       elements: str

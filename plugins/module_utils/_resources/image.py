@@ -61,7 +61,7 @@ class Image(Described):
     warnings: tuple[str, ...] | None = fact(
         TEXTS,
         "warnings",
-        "What the build did otherwise than it was asked to, such as to take another Python. Null where there is nothing.",
+        "What the build did otherwise than asked, such as to take another Python. Null where there is nothing.",
     )
     # The older generation shows an image only when there is something to show.
     state: str | None = fact(

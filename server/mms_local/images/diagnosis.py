@@ -51,7 +51,8 @@ def _verdict(wanted: Wanted, interpreter: Interpreter, index: Index, policy: Pol
     every = binary if policy.allow_sdists else _versions(wanted.name, interpreter, index, sdists=True) or []
     if not every:
         return f"{wanted.name}: the package index has no package of that name for Python {interpreter.version}."
-    there = ", ".join(map(str, binary[:_SHOWN])) + (", ..." if len(binary) > _SHOWN else "")
+    stable = [version for version in binary if not version.is_prerelease] or binary
+    there = ", ".join(map(str, stable[:_SHOWN])) + (", and older ones" if len(stable) > _SHOWN else "")
     sdist = any(specifier.contains(version, prereleases=True) for version in every)
     return (
         f"{wanted.requirement}: the package index has no wheel of it for Python {interpreter.version}. "
