@@ -156,8 +156,8 @@ def test_from_an_option_to_the_wire_it_is_not_far() -> None:
     options |= {"subscription_id": "s", "resource_group": "g", "account_name": "a"}
     session = Session(options, clock, Gate(print, print))
     session.__dict__["transport"] = transport_on(script, clock)
-    script.expect("GET", "/services?serviceName=iris", body=[])
     script.expect("GET", "/images", body=[{"id": "i", "name": "iris", "version": 1}])
+    script.expect("GET", "/services?serviceName=iris", body=[])
     script.expect("POST", "/services", status=202, headers={"Operation-Location": "/operations/o"})
     script.expect("GET", "/operations/o", body={"id": "o", "state": "Running"})
     result = TASK.run(session, False)

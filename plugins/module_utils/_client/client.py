@@ -8,7 +8,7 @@ Knows paths, paging and operations (protocol 2 and 3); knows neither Ansible nor
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
@@ -157,19 +157,13 @@ class Collection(Generic[R]):
         response = self._sent("POST", f"/{self.kind.collection}", self.kind.create_body(fields))
         return _started(response) if response.status == 202 else self.kind.read(response.json())
 
-    def create_at_once(self, fields: Mapping[str, Any]) -> R:
-        """Create a resource of a kind that is there at once.
+    def update(self, resource_id: str, fields: Mapping[str, Any], changed: Container[str] = ()) -> Started | None:
+        """Update a resource in place; None when it was done at once.
 
-        Raises:
-            ResponseFormatError: the service accepted it for later, which the protocol does not know.
+        Args:
+            fields: Everything that is wanted, by option.
+            changed: The options that differ.
         """
-        created = self.create(fields)
-        if isinstance(created, Started):
-            raise ResponseFormatError(f"The service accepted a {self.kind.name} for later; it should be there at once.")
-        return created
-
-    def update(self, resource_id: str, fields: Mapping[str, Any]) -> Started | None:
-        """Update a resource in place; None when it was done at once."""
         response = self._sent("PUT", self._path(resource_id), self.kind.update_body(fields))
         return _started(response) if response.status == 202 else None
 

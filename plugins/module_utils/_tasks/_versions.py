@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from .._client.client import Collection
 from .._errors import ApiError, RefusedError
 from .._generations.generation import Generation
-from .._plan import Kept, Plan, Versioned, elder_twin, plan_absence, surplus
+from .._plan import Plan, Versioned, elder_twin, plan_absence, surplus
 from .._resources.wire import normal_id
 
 V = TypeVar("V", bound=Versioned)
@@ -63,26 +63,6 @@ def with_surplus(plan: Plan[V], versions: Sequence[V], keep: int | None, users: 
     return replace(plan, removed=removed, kept=kept)
 
 
-def delete(
-    collection: Collection[V], versions: Iterable[V], *, spare: bool
-) -> tuple[tuple[V, ...], tuple[Kept[V], ...]]:
-    """Delete the versions; return those that are gone, and those that the service found to be in use.
-
-    Args:
-        spare: Whether a version in use is left alone. Otherwise it is an error, for the user named it.
-    """
-    gone, kept = [], []
-    for version in versions:
-        try:
-            collection.delete(version.id or "")
-            gone.append(version)
-        except ApiError as error:
-            if not spare or error.status not in (409, 412):
-                raise
-            kept.append(Kept(version, error.message))
-    return tuple(gone), tuple(kept)
-
-
 def kept_once(collection: Collection[V], wanted: V, created: V) -> V:
     """Return the version that stays of those that were created at the same instant; removes the younger one.
 
@@ -93,8 +73,13 @@ def kept_once(collection: Collection[V], wanted: V, created: V) -> V:
     elder = elder_twin(wanted, created, collection.list(name=created.name))
     if elder is None:
         return created
-    gone, _spared = delete(collection, [created], spare=True)
-    return elder if gone else created
+    try:
+        collection.delete(created.id or "")
+    except ApiError as error:
+        if error.status not in (409, 412):
+            raise
+        return created
+    return elder
 
 
 def users_of(pairs: Iterable[tuple[str | None, str]]) -> dict[str, list[str]]:

@@ -12,6 +12,8 @@ from .._client.client import Client, Collection, Started
 from .._errors import MmsError, NotFoundError, OperationFailed
 from .._resources._common import CANCELLED, ENDED_BADLY, RUNNING_STATES, SUCCEEDED
 from .._resources.image import Image
+from .._resources.manifest import Manifest
+from .._resources.model import Model
 from .._resources.operation import Operation
 from .._resources.service import Service
 from .._session import Session
@@ -19,7 +21,7 @@ from .._transport.http import is_loopback
 from .._waiting import PendingWork, Snapshot, wait
 from .traces import last_trace
 
-A = TypeVar("A", Image, Service)
+A = TypeVar("A", Model, Manifest, Image, Service)
 
 _LINES_SHOWN = 20
 
