@@ -210,6 +210,7 @@ from ansible_collections.azureml.model_management.plugins.module_utils._options.
 from ansible_collections.azureml.model_management.plugins.module_utils._options.files import (
     PathOption,
     kubeconfig_option,
+    program_option,
 )
 from ansible_collections.azureml.model_management.plugins.module_utils._runner import Task, reporting, run_module
 from ansible_collections.azureml.model_management.plugins.module_utils._tasks.kubeconfig import kubeconfig
@@ -224,7 +225,7 @@ TASK = Task(
         "cluster_resource_group": {"type": "str"},
         "admin": {"type": "bool", "default": False},
         "ssh_key_file": PathOption({"type": "path", "no_log": False}),
-        "az": {"type": "path", "default": "az"},
+        "az": program_option({"type": "path", "default": "az"}),
         **CONNECTION_OPTIONS,
         **AUTH_OPTIONS,
     },

@@ -69,6 +69,18 @@ def test_every_option_that_can_hold_a_secret_says_whether_it_does(name: str) -> 
     assert undecided(dict(module(name).TASK.options)) == []
 
 
+@pytest.mark.parametrize("name", MODULES)
+def test_every_path_is_found_in_the_same_way(name: str) -> None:
+    """An option of the type path is declared as one, so that both shells find the same file."""
+
+    def undeclared(options: dict[str, Any]) -> list[str]:
+        found = [option for option, spec in options.items() if spec.get("type") == "path"]
+        found = [option for option in found if not hasattr(options[option], "paths_in")]
+        return found + [inner for spec in options.values() for inner in undeclared(spec.get("options") or {})]
+
+    assert undeclared(dict(module(name).TASK.options)) == []
+
+
 @pytest.mark.parametrize("key", ["request_ids", "failure"])
 def test_what_all_modules_return_is_documented_alike(key: str) -> None:
     texts = {}

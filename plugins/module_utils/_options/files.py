@@ -31,7 +31,7 @@ class PathOption(dict[str, Any]):
         paths_in: Returns the paths in a value; nothing for a URL, or for the content itself in place of a path.
         joined: What stands between several paths in one value.
         read: Whether it is read. Then it is found and decrypted as ansible.builtin.copy does with its C(src). What is
-            written starts from the folder of the playbook.
+            written or run starts from the folder of the playbook.
     """
 
     def __init__(
@@ -52,6 +52,11 @@ def kubeconfig_option(spec: Mapping[str, Any]) -> PathOption:
     """Return the specification of an option that holds a kubeconfig: its path, or several as in E(KUBECONFIG), or its
     text."""
     return PathOption(spec, paths_in, joined=os.pathsep)
+
+
+def program_option(spec: Mapping[str, Any]) -> PathOption:
+    """Return the specification of an option that names a program: a path, or a name that is looked up."""
+    return PathOption(spec, lambda value: (value,) if os.sep in value else (), read=False)
 
 
 def with_paths(

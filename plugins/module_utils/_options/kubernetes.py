@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .files import PathOption, kubeconfig_option
+from .files import PathOption, kubeconfig_option, program_option
 from .given import from_environment
 
 
@@ -29,6 +29,6 @@ KUBERNETES_OPTIONS: dict[str, dict[str, Any]] = {
     "validate_certs": _option("bool", "K8S_AUTH_VERIFY_SSL"),
     "proxy": _option("str", "K8S_AUTH_PROXY"),
     "impersonate_user": _option("str", "K8S_AUTH_IMPERSONATE_USER"),
-    "kubectl": {"type": "path", "default": "kubectl"},
+    "kubectl": program_option({"type": "path", "default": "kubectl"}),
     "timeout": {"type": "int", "default": 30},
 }
