@@ -5,7 +5,9 @@ on."""
 
 from __future__ import annotations
 
+import re
 import socket
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,13 @@ def refused(run: Any, code: str, *words: str) -> None:
     assert run.result["failure"]["code"] == code, run.result["msg"]
     for word in words:
         assert word in run.result["msg"]
+    assert repeated(run.result["msg"]) == [], run.result["msg"]
+
+
+def repeated(message: str) -> list[str]:
+    """The sentences and lines that a message says more than once; those of a word or two may."""
+    said = [part.strip() for part in re.split(r"(?<=[.!?])\s|\n", message)]
+    return [part for part, times in Counter(said).items() if times > 1 and len(part) > 20]
 
 
 def written(folder: Path, name: str, text: str) -> str:

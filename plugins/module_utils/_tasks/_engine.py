@@ -110,6 +110,11 @@ class Engine(ABC, Generic[R]):
         """What goes on while the task waits, such as "Building image 'iris'"."""
         return f"Making {self.key} {self.desired.name!r}"
 
+    @property
+    def advice(self) -> str:
+        """What to do when that fails, as a sentence."""
+        return "Run the task again when that is mended."
+
     def plan(self) -> Plan[R]:
         if self.options["state"] == "absent":
             return self.plan_absence()
@@ -174,6 +179,7 @@ class Engine(ABC, Generic[R]):
             ended.state,
             getattr(ended, "error", None),
             session=self.session,
+            advice=self.advice,
             operation_id=ended.id if isinstance(ended, Operation) else getattr(ended, "operation_id", None),
             log_url=log_url or getattr(ended, "build_log_url", None),
         )

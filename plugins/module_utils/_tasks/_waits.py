@@ -19,11 +19,9 @@ from .._resources.service import Service
 from .._session import Session
 from .._transport.http import is_loopback
 from .._waiting import PendingWork, Snapshot, wait
-from .traces import last_trace
+from .traces import explained
 
 A = TypeVar("A", Model, Manifest, Image, Service)
-
-_LINES_SHOWN = 20
 
 
 class OperationWatch:
@@ -124,11 +122,13 @@ def failure(
     *,
     session: Session,
     operation_id: str | None,
+    advice: str,
     log_url: str | None = None,
 ) -> OperationFailed:
-    """Return why asynchronous work failed: the service's words, its details, and the last lines of the log.
+    """Return why asynchronous work failed: the service's words, the last lines of the log, and what to do.
 
     Args:
+        advice: What to do, as a sentence.
         log_url: Where the build log of an image is, if the service said so.
     """
     error = error or {"code": None, "message": None, "details": []}
@@ -137,21 +137,15 @@ def failure(
     details = list(error["details"])
     if log_url is None and details and _is_location(details[0]["message"]):
         log_url = details[0]["message"]
-    parts = [f"{what} {'was cancelled' if state == CANCELLED else 'failed'}"]
-    if operation_id:
-        parts[0] += f" (operation {operation_id})"
-    if error["message"]:
-        parts.append(str(error["message"]))
-    said = str(error["message"] or "")
-    parts.extend(
-        last_trace(str(one["message"]))
-        for one in details
-        if one["message"] and not _is_location(one["message"]) and str(one["message"]) not in said
-    )
+    ended = f"{what} {'was cancelled' if state == CANCELLED else 'failed'}"
+    reports = [str(one["message"]) for one in details if one["message"] and not _is_location(one["message"])]
     if log_url:
-        parts.append(_log_tail(session, log_url))
+        reports.append(_build_log(session, log_url))
+    message = explained(
+        f"{ended} (operation {operation_id})" if operation_id else ended, error["message"], reports, advice
+    )
     return OperationFailed(
-        "\n".join(parts),
+        message,
         code="OperationCancelled" if state == CANCELLED else None,
         service_code=error["code"],
         status=error.get("status"),
@@ -167,14 +161,9 @@ def _is_location(message: str | None) -> bool:
     return bool(message) and " " not in str(message).strip() and str(message).startswith(("http://", "https://", "/"))
 
 
-def _log_tail(session: Session, url: str) -> str:
+def _build_log(session: Session, url: str) -> str:
     try:
         text = session.client.text(url)
     except MmsError as error:
         return f"The build log could not be read: {error.message}"
-    return f"The last lines of the build log:\n{_tail(text)}" if text.strip() else "The build log is empty."
-
-
-def _tail(text: str) -> str:
-    lines = text.rstrip().splitlines()
-    return "\n".join(lines[-_LINES_SHOWN:])
+    return f"The last lines of the build log:\n{text}" if text.strip() else "The build log is empty."

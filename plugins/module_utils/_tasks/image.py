@@ -34,6 +34,10 @@ class ImageSteps(VersionEngine[Image]):
     def what(self) -> str:
         return f"Building the image {self.desired.name or 'of manifest ' + str(self.desired.manifest_id)!r}"
 
+    @property
+    def advice(self) -> str:
+        return "Correct the manifest, or the files that it names, and run the task again."
+
     def resolved(self) -> tuple[Image, tuple[str, ...]]:
         manifests, reference = self.session.client.manifests, self.options["manifest"]
         manifest = referred(manifests, reference)

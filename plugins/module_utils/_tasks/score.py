@@ -183,4 +183,4 @@ def _log(session: Session, service: Service) -> str:
         log = session.client.service_log(service.name or "", _LOG_LINES)
     except MmsError:
         log = None
-    return f" Its log says:\n{last_trace(log)}" if log and log.strip() else ""
+    return f" Its log says:\n{last_trace(log)}\nmms_service_logs reads the whole log." if log and log.strip() else ""

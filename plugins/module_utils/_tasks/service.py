@@ -42,6 +42,11 @@ class ServiceSteps(Engine[Service]):
     def what(self) -> str:
         return f"Deploying service {self.desired.name!r}"
 
+    @property
+    def advice(self) -> str:
+        name = self.desired.name or self.options["id"]
+        return f"Run the task again when that is mended; mms_service_logs with service: {name} reads the whole log."
+
     def resolved(self) -> tuple[Service, tuple[str, ...]]:
         images, reference = self.session.client.images, self.options["image"]
         if not reference:

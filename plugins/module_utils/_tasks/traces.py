@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 LINES_SHOWN = 30
 
@@ -26,6 +26,39 @@ def last_trace(log: str, most: int = LINES_SHOWN) -> str:
     lines = log.rstrip().splitlines()
     traces = [trace for trace in map(_without_runtime, _tracebacks(lines)) if len(trace) > 2]
     return "\n".join((traces[-1] if traces else lines)[-most:])
+
+
+def explained(what: str, why: str | None, reports: Iterable[str], advice: str) -> str:
+    """Return the message of a failure: what failed, why, what is known besides, and what to do; nothing twice.
+
+    Args:
+        why: In the words of the service, if it said why.
+        reports: What comes with it, such as details and logs.
+    """
+    said = [_sentence(what), *([_sentence(why.strip())] if why and why.strip() else [])]
+    for report in reports:
+        rest = _news(report, said)
+        if rest:
+            said.append(rest)
+    return "\n".join([*said, advice])
+
+
+def _news(report: str, said: Sequence[str]) -> str:
+    """Return what of a report was not said before, at most 30 lines of it."""
+    known = "\n".join(said)
+    lines = report.rstrip().splitlines()
+    while lines and lines[0].strip() in known:
+        lines.pop(0)
+    shown = last_trace("\n".join(lines)).splitlines()
+    if shown and shown[0] != _TRACEBACK:
+        why = said[-1].splitlines()[0].rstrip(".")
+        shown = [line for line in dict.fromkeys(shown) if line.strip() not in known and why not in line]
+    news = "\n".join(shown)
+    return "" if news in known else news
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _tracebacks(lines: Sequence[str]) -> Iterator[list[str]]:

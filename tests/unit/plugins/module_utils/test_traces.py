@@ -4,7 +4,11 @@
 
 from __future__ import annotations
 
-from ansible_collections.azureml.model_management.plugins.module_utils._tasks.traces import LINES_SHOWN, last_trace
+from ansible_collections.azureml.model_management.plugins.module_utils._tasks.traces import (
+    LINES_SHOWN,
+    explained,
+    last_trace,
+)
 
 FAILED = """\
 2026-01-01 00:00:00,000 I [7] azmlinfsrv - Starting
@@ -55,3 +59,50 @@ def test_of_a_long_traceback_the_end_is_shown() -> None:
 
 def test_an_empty_log_shows_nothing() -> None:
     assert last_trace("") == ""
+
+
+TRACE = """\
+Traceback (most recent call last):
+  File "/var/azureml-app/score.py", line 3, in init
+    raise ValueError("worse")
+ValueError: worse"""
+ADVICE = "Run it again."
+
+
+def test_a_failure_of_processes_says_what_why_the_trace_and_what_to_do() -> None:
+    log = f"starting\n{TRACE}\nWorker (pid:7) exited with code 3.\n{TRACE}\nWorker (pid:8) exited with code 3."
+    assert explained("Deploying 'iris' failed", "It does not start: ValueError: worse", [log], ADVICE).splitlines() == [
+        "Deploying 'iris' failed.",
+        "It does not start: ValueError: worse.",
+        *TRACE.splitlines(),
+        ADVICE,
+    ]
+
+
+def test_a_failure_of_a_cluster_says_nothing_twice() -> None:
+    trouble = "back-off restarting failed container. The container ends as soon as it starts; its log says why."
+    why = f"The service did not start: CrashLoopBackOff (pod iris-1). {trouble}"
+    reports = [f"{trouble}\n{TRACE}", "Back-off restarting failed container", "Back-off restarting failed container"]
+    assert explained("Deploying 'iris' failed", why, reports, ADVICE).splitlines() == [
+        "Deploying 'iris' failed.",
+        why,
+        *TRACE.splitlines(),
+        "Back-off restarting failed container",
+        ADVICE,
+    ]
+
+
+def test_a_build_log_that_ends_with_the_reason_does_not_say_it_again() -> None:
+    why = "numpy 1 or numpy 2, but not both"
+    log = f"The last lines of the build log:\nFetching 2 files\nDependencyConflict: {why}\n"
+    assert explained("Building failed", why, [why, log], ADVICE).splitlines() == [
+        "Building failed.",
+        f"{why}.",
+        "The last lines of the build log:",
+        "Fetching 2 files",
+        ADVICE,
+    ]
+
+
+def test_without_a_reason_the_reports_have_to_do() -> None:
+    assert explained("Building failed", None, ["exit 1"], ADVICE) == f"Building failed.\nexit 1\n{ADVICE}"
