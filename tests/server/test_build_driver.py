@@ -27,6 +27,7 @@ BAD = {
     "inner": ("def init():\n    def run(raw_data): ...", "no function run"),
     "method": ("def init(): ...\nclass Scorer:\n    def run(self): ...", "no function run"),
     "syntax": ("def init(:\n    pass", "line 1"),
+    "deep": ("x = " + "(" * 5000 + ")" * 5000, "too deeply|too many nested"),
     "null": ("def init(): pass\0", "no valid Python"),
 }
 

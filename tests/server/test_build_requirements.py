@@ -211,6 +211,12 @@ def test_what_published_clients_add_is_taken_as_provided() -> None:
     assert _adapted(asked) == ["six"]
 
 
+def test_what_came_along_with_them_is_added_where_it_is_imported() -> None:
+    assert _adapted(["azureml-defaults"], "numpy", "pandas.DataFrame", "sklearn") == ["numpy", "pandas"]
+    assert _adapted(["azureml-defaults", "numpy==1.26.4"], "numpy") == ["numpy==1.26.4"]
+    assert _adapted(["scikit-learn"], "numpy") == ["scikit-learn"]
+
+
 def test_packages_of_the_family_without_a_version_get_a_floor_and_those_with_one_keep_it() -> None:
     assert _adapted(["azureml-core", "azureml-mlflow==1.40"]) == ["azureml-core>=1.48", "azureml-mlflow==1.40"]
 

@@ -10,7 +10,7 @@ container (see `runtime/compat`); what goes further comes from the index, not ol
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,6 +30,9 @@ PROVIDED = {
     "azureml-sdk",
 }
 """Taken as given, whatever version is named."""
+
+_BROUGHT_ALONG = {"dill", "numpy", "pandas", "pyarrow", "requests", "six"}
+"""What came with some of those packages, and what drivers that named no other one imported."""
 
 FLOORS = {
     "azureml-core": "1.48",
@@ -59,7 +62,7 @@ _NEEDS = {
 }
 
 
-def adapted(wanted: Iterable[Wanted], imports: Iterable[str], needed: Iterable[str], notes: Notes) -> list[Wanted]:
+def adapted(wanted: Iterable[Wanted], imports: Collection[str], needed: Iterable[str], notes: Notes) -> list[Wanted]:
     """The packages to install for what is asked for, what the image's own code imports, and what else is needed."""
     asked = list(wanted)
     given = sorted({one.name for one in asked if one.name in PROVIDED})
@@ -71,7 +74,8 @@ def adapted(wanted: Iterable[Wanted], imports: Iterable[str], needed: Iterable[s
     asked = [_without_version(one) if one in own else one for one in asked]
     kept = [_with_floor(one) for one in asked if one.name not in PROVIDED]
     names = {one.name for one in kept if not one.constraint}
-    for package in sorted({*_brought(imports), *needed} - names):
+    along = _BROUGHT_ALONG & {name.partition(".")[0] for name in imports} if given else set()
+    for package in sorted({*_brought(imports), *needed, *along} - names):
         notes.log(f"Added for what the driver imports: {package}")
         kept.append(_with_floor(Wanted.of(SETUPTOOLS if package == "setuptools" else package)))
     return kept
@@ -83,7 +87,7 @@ def imports_in(folder: Path) -> set[str]:
     for path in folder.rglob("*.py"):
         try:
             found.update(_imports(ast.parse(path.read_bytes())))
-        except (OSError, SyntaxError, ValueError, RecursionError):
+        except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
             continue
     return found
 

@@ -126,7 +126,7 @@ class ImageBuilder:
         interpreter = await asyncio.to_thread(self._pythons.choose, conda.python, notes.warn)
         entry_script, model_dir = await asyncio.to_thread(lay_out, spec, fetched, made, log)
         log(f"Driver program: {entry_script}")
-        schema = find_schema(made / "app", entry_script, log)
+        schema = await asyncio.to_thread(find_schema, made / "app", entry_script, log)
         imports = await asyncio.to_thread(imports_in, made / "app")
         wanted = adapted([*conda.packages, *wanted], imports, needed_for(schema), notes)
         dependencies = await (await self._dependencies()).folder(wanted, interpreter, notes)

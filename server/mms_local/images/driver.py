@@ -20,6 +20,8 @@ def check_driver(source: bytes, name: str) -> None:
     """
     try:
         tree = ast.parse(source, filename=name)
+    except (RecursionError, MemoryError) as error:
+        raise build_failed("DriverInvalid", f"The driver program {name} is nested too deeply to be read.") from error
     except (SyntaxError, ValueError) as error:
         where = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
         what = error.msg if isinstance(error, SyntaxError) else str(error)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from azureml.api.realtime.services import generate_schema
 from azureml.api.schema.dataTypes import DataTypes
-from azureml.api.schema.sampleDefinition import SampleDefinition
+from azure.ml.api.schema.sampleDefinition import SampleDefinition
 from azureml.datacollector import ModelDataCollector
 
 
