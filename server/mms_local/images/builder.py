@@ -139,7 +139,7 @@ class ImageBuilder:
             schema=schema.place if schema else "",
             warnings=notes.warnings,
         )
-        await asyncio.to_thread(_copy_runtime, made)
+        await asyncio.to_thread(copy_runtime, made)
         (made / "deps").symlink_to(dependencies, target_is_directory=True)
         if self._oci.wanted(spec):
             tag = f"{reference.repository}:{reference.version}"
@@ -195,7 +195,8 @@ async def _fetch_all(session: aiohttp.ClientSession, wanted: Iterable[tuple[str,
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _copy_runtime(directory: Path) -> None:
+def copy_runtime(directory: Path) -> None:
+    """Put what runs in every image into `runtime/` of a folder."""
     source = Path(runtime.__path__[0])
     target = directory / "runtime"
     shutil.copytree(source, target / "mms_runtime", ignore=shutil.ignore_patterns("__pycache__", "compat"))

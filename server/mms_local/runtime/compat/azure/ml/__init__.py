@@ -11,4 +11,5 @@ _OLD, _NEW = "azure.ml.api", api.__name__
 sys.modules[_OLD] = api
 for _found in pkgutil.walk_packages(api.__path__, _NEW + "."):
     sys.modules[_OLD + _found.name[len(_NEW) :]] = importlib.import_module(_found.name)
-sys.modules[_OLD + ".schema.schemautil"] = sys.modules[_NEW + ".schema.schemaUtil"]
+_schema = sys.modules[_NEW + ".schema"]
+vars(_schema)["schemautil"] = sys.modules[_OLD + ".schema.schemautil"] = sys.modules[_NEW + ".schema.schemaUtil"]
