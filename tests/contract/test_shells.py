@@ -59,3 +59,16 @@ def test_secrets_do_not_come_back(shell: Callable[..., dict[str, Any]], server: 
     for text in printed:
         assert "nobody-may-see" not in text
         assert "registry-password" not in text
+
+
+def test_the_credential_of_a_kubeconfig_is_hidden_when_the_service_repeats_it(
+    shell: Callable[..., dict[str, Any]], server: ServerProcess, tmp_path: Path
+) -> None:
+    bench = Workbench(server, shell, "2017-06-01-privatepreview", new_account())
+    service = next(one for one in SCENARIOS if one.module == "mms_service")
+    service.prepare(bench, tmp_path)
+    said = "the cluster does not know kubernetes-token-that-nobody-may-see"
+    bench.fault("services.create", "error", message=said, count=10)
+    result = bench.run("mms_service", **service.first(bench, tmp_path)).result
+    assert "the cluster does not know ********" in result["msg"]
+    assert "nobody-may-see" not in str(result)

@@ -185,6 +185,12 @@ def flatten(config: Kubeconfig, context: str | None = None, namespace: str | Non
     return json.dumps({key: value for key, value in flat.items() if value}, separators=(",", ":"))
 
 
+def credentials_in(flat: str) -> list[str]:
+    """Return the secrets in a flat kubeconfig. No message may show them."""
+    (user,) = json.loads(flat)["users"]
+    return [user["user"][name] for name in ("token", "password", "client-key-data") if user["user"].get(name)]
+
+
 def existing_files(paths: Sequence[str]) -> list[Path]:
     """Return those of some paths that exist, in their order.
 

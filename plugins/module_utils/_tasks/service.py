@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .._errors import InputError
-from .._kubernetes.kubeconfig import flat_kubeconfig
+from .._kubernetes.kubeconfig import credentials_in, flat_kubeconfig
 from .._plan import Plan, plan_absence, plan_service
 from .._resources.service import Service
 from ._engine import Engine
@@ -36,7 +36,9 @@ class ServiceSteps(Engine[Service]):
         _check_scaling(described)
         if described.kubeconfig is None:
             return described
-        return replace(described, kubeconfig=flat_kubeconfig(described.kubeconfig))
+        flat = flat_kubeconfig(described.kubeconfig)
+        self.session.hide(*credentials_in(flat))
+        return replace(described, kubeconfig=flat)
 
     @property
     def what(self) -> str:
