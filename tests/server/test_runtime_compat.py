@@ -98,6 +98,22 @@ def test_another_package_of_the_family_lives_beside_it(app: Path) -> None:
     assert run(app, program, PYTHONPATH=path) == "real"
 
 
+def test_what_scikit_learn_had_of_others_is_found_where_it_is_today(app: Path) -> None:
+    for name, text in {
+        "sklearn/__init__.py": "",
+        "sklearn/externals/__init__.py": "",
+        "joblib.py": "load = 1\n",
+    }.items():
+        (app / name).parent.mkdir(parents=True, exist_ok=True)
+        (app / name).write_text(text)
+    program = "from mms_runtime.moved import find_moved; find_moved()\n"
+    program += "from sklearn.externals import joblib; print(joblib.load)"
+    assert run(app, program) == "1"
+    assert run(app, program.replace("externals import joblib", "externals import other")).startswith("ImportError")
+    (app / "sklearn/externals/joblib.py").write_text("load = 'its own'\n")
+    assert run(app, program) == "its own"
+
+
 def test_data_is_collected_only_where_that_is_switched_on(app: Path, tmp_path: Path) -> None:
     program = (
         "from azureml.datacollector import ModelDataCollector as C\n"

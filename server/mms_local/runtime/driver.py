@@ -25,6 +25,7 @@ from types import ModuleType
 from typing import IO, Any, NamedTuple
 
 from . import answers
+from .moved import find_moved
 from .service_schema import (
     ApiException,
     ServiceSchema,
@@ -74,6 +75,7 @@ def _module(path: Path) -> ModuleType:
         raise ImportError(f"{path} is no Python file")
     module = importlib.util.module_from_spec(specification)
     vars(module)["open"] = _open
+    find_moved()
     specification.loader.exec_module(module)
     return module
 
