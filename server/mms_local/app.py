@@ -20,7 +20,7 @@ from mms_local.api.guard.tokens import AnyToken, FixedToken, TokenChecker
 from mms_local.api.identity import DEFAULT_AUDIENCES, IdentityService
 from mms_local.api.logs import BuildLogs
 from mms_local.api.mms.dataplane import DataPlane
-from mms_local.api.mms.generations import wires_by_marker
+from mms_local.api.mms.registry import GENERATIONS, with_registration_status
 from mms_local.compute.front import Front
 from mms_local.compute.traffic import Traffic
 from mms_local.config import Config
@@ -174,13 +174,15 @@ class Server:
 
     def _routes(self) -> list[web.RouteDef]:
         config = self.config
+        status = config.model_post_status
+        generations = tuple(GENERATIONS.values()) if status is None else with_registration_status(status)
         data_plane = DataPlane(
             self.mms,
             self._checker,
             self.faults,
             self._fronts,
             self._build_logs,
-            wires_by_marker(config.model_post_status),
+            generations,
             config.operation_location == "absolute",
         )
         state = StateDocument(self.database, self.mms, self._fronts)

@@ -39,4 +39,4 @@ def test_the_server_keeps_to_its_description(server: ServerProcess, tmp_path: Pa
         check=False,
     )
     assert result.returncode == 0, result.stdout[-8000:] + result.stderr[-2000:]
-    assert "Tested: 41" in result.stdout
+    assert "Tested: 73" in result.stdout

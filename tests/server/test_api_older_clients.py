@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import requests
-from api_client import ACCOUNT, CLUSTER, HOSTING, KUBECONFIG, SUBSCRIPTION, Api
+from api_client import ACCOUNT, CLUSTER, GENERATIONS, HOSTING, KUBECONFIG, SUBSCRIPTION, Api, Generation
 
 from mms_local.testing import ServerProcess
 
@@ -202,6 +202,6 @@ def test_the_client_that_appends_to_locations(server: ServerProcess) -> None:
     assert link_base.status_code == 200
 
 
-def test_a_registration_answers_200_unless_told_otherwise(old_server: ServerProcess) -> None:
-    """The command line of hosting accounts ends its command on anything else, the 201 of its reference included."""
-    Api(old_server.url, HOSTING).post("models", HOSTING.model(), 200)
+@pytest.mark.parametrize("generation", GENERATIONS)
+def test_a_registration_answers_200_unless_told_otherwise(server: ServerProcess, generation: Generation) -> None:
+    Api(server.url, generation).post("models", generation.model(), 200)

@@ -197,13 +197,6 @@ def test_paths_of_any_other_shape_are_not_found(server: ServerProcess, path: str
     assert answer.json()["code"] == "NotFound"
 
 
-def test_generation_workspace_is_named_when_it_is_asked_for(server: ServerProcess) -> None:
-    path = f"/api/subscriptions/{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.MachineLearningServices"
-    answer = requests.get(f"{server.url}{path}/workspaces/ws/models", timeout=30)
-    assert answer.status_code == 404
-    assert "workspace" in answer.json()["message"]
-
-
 def test_a_wrong_method_is_told_the_right_ones(account: Api) -> None:
     answer = account.call("PUT", "models")
     assert answer.status_code == 405

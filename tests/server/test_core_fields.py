@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from mms_local.core import inputs
+from mms_local.api.mms.registry import GENERATIONS
 from mms_local.core.errors import Invalid, Problem
 from mms_local.core.fields import Field, Flag, ListOf, MapOf, Number, Record, Shape, Share, Text, read, read_strictly
 
@@ -67,12 +67,7 @@ def test_strict_reading_lists_what_is_known() -> None:
 
 
 SHAPES = [
-    *inputs.MODEL.values(),
-    *inputs.MANIFEST.values(),
-    *inputs.IMAGE.values(),
-    *inputs.SERVICE_CREATE.values(),
-    *inputs.SERVICE_UPDATE.values(),
-    inputs.REGENERATE_KEYS,
+    *(one.body for generation in GENERATIONS.values() for one in generation.operations if one.body is not None),
 ]
 
 
@@ -108,6 +103,8 @@ GOOD = {
     "maxConcurrentRequestsPerContainer": 1,
     "dataCollection": {"storageEnabled": False},
     "keyType": "Primary",
+    "imageFlavor": "WebApiContainer",
+    "computeType": "AKS",
 }
 DAMAGED = st.dictionaries(st.sampled_from(sorted(GOOD)), JSON, max_size=2).map(lambda damage: {**GOOD, **damage})
 

@@ -227,11 +227,11 @@ async def test_a_watched_removal_that_fails_says_so(core: CoreWorld, error: Exce
 async def test_new_keys_go_to_a_running_service_only(core: CoreWorld) -> None:
     core.compute.gate.clear()
     service, operation = core.service(await core.built_image())
-    await core.mms.services.regenerate_keys(core.account, service.id, None)
+    await core.mms.services.regenerate_keys(core.account, service.id)
     assert core.compute.keys == []
     core.compute.gate.set()
     await core.end_of(operation)
-    keys = await core.mms.services.regenerate_keys(core.account, service.id, None)
+    keys = await core.mms.services.regenerate_keys(core.account, service.id)
     assert core.compute.keys == [keys]
 
 
@@ -239,7 +239,7 @@ async def test_keys_that_change_while_a_service_is_deployed_reach_it(core: CoreW
     core.compute.gate.clear()
     service, operation = core.service(await core.built_image())
     await asyncio.sleep(0.01)
-    keys = await core.mms.services.regenerate_keys(core.account, service.id, None)
+    keys = await core.mms.services.regenerate_keys(core.account, service.id)
     core.compute.gate.set()
     await core.end_of(operation)
     assert core.compute.keys == [keys]

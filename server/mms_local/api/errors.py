@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Refusals on the wire: the flat error object of protocol 2.2.5, for both generations."""
+"""Refusals on the wire: the flat error object of protocol 2.2.5, for all generations."""
 
 from __future__ import annotations
 
@@ -66,8 +66,12 @@ def invalid_parameter(name: str, message: str) -> ApiError:
     return ApiError(400, text, (("InvalidQueryParameter", text),))
 
 
-def error_of(refused: Refused) -> ApiError:
-    """The wire form of what the core refuses. Protocol chapter 8 leaves the codes of 404, 409 and 412 open."""
+def error_of(refused: Refused, codes: Mapping[type[Refused], str] | None = None) -> ApiError:
+    """The wire form of what the core refuses. Protocol chapter 8 leaves the codes of 404, 409 and 412 open.
+
+    Args:
+        codes: codes of details, where a generation has its own.
+    """
     if isinstance(refused, Invalid):
         details = tuple(
             ("EmptyOrInvalidPayload", f"{problem.field}: {problem.message}") for problem in refused.problems
@@ -79,6 +83,7 @@ def error_of(refused: Refused) -> ApiError:
         Conflict: (409, "ServiceNameExists"),
         InUse: (412, "DeletionRequired"),
     }.get(type(refused), (400, "Refused"))
+    detail = (codes or {}).get(type(refused), detail)
     return ApiError(status, refused.message, ((detail, refused.message),))
 
 

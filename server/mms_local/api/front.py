@@ -12,14 +12,15 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from aiohttp import web
 
+from mms_local.api.scoring_tokens import issue, opens
 from mms_local.compute.front import no_such_service
 from mms_local.core.accounts import Account
 from mms_local.core.mms import Mms
-from mms_local.core.resources import Service
+from mms_local.core.resources import Access, Service
 
 LOG = logging.getLogger(__name__)
 _PORT = re.compile(r":\d+$")
@@ -32,9 +33,19 @@ class Forward(Protocol):
     """Passes a request on to a service."""
 
     async def forward(
-        self, request: web.Request, endpoint: str | None, rest: str, *, limit: int | None = None
+        self,
+        request: web.Request,
+        endpoint: str | None,
+        rest: str,
+        *,
+        limit: int | None = None,
+        key: str | None = None,
     ) -> web.StreamResponse:
-        """The service's answer. Without an endpoint there is none just now; above the limit the service is busy."""
+        """The service's answer. Without an endpoint there is none just now; above the limit the service is busy.
+
+        Args:
+            key: goes to the service in the place of what the caller brought.
+        """
 
 
 Listen = Callable[[web.Application, int], Awaitable[tuple[web.AppRunner, int]]]
@@ -120,8 +131,22 @@ class Fronts:
         service = self._mms.services.named(account, request.match_info["service"])
         if service is None:
             return no_such_service(request.match_info["service"])
+        key = self._key(service, request)
         endpoint = await self._mms.engines.compute.endpoint(service.id)
-        return await self._forward.forward(request, endpoint, request.match_info["rest"], limit=_limit(service))
+        rest = request.match_info["rest"]
+        return await self._forward.forward(request, endpoint, rest, limit=_limit(service), key=key)
+
+    def _key(self, service: Service, request: web.Request) -> str | None:
+        """The key to send on: the service's own for callers who need none, or who bring a token in its place."""
+        access = (service.live or service.wanted).access
+        if access is Access.KEYS:
+            return None
+        primary = self._mms.services.key_of(service).primary
+        return primary if access is Access.NOTHING or opens(service, primary, request.headers) else None
+
+    def token(self, service: Service) -> dict[str, Any]:
+        """A token for a service that takes tokens (protocol 2.3.7)."""
+        return issue(service, self._mms.services.key_of(service).primary)
 
 
 def _limit(service: Service) -> int | None:

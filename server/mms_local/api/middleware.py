@@ -15,7 +15,7 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from mms_local.api.errors import ApiError, error_of, error_of_http, response_of
-from mms_local.api.mms.dataplane import OPERATION, REQUEST_ID, Saboteur
+from mms_local.api.mms.dataplane import HEADERS, OPERATION, REQUEST_ID, Saboteur
 from mms_local.core.errors import Refused
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -29,6 +29,10 @@ _ROOMS = (
     ("/_mms", "control"),
     ("/api/v1/service", "score"),
     ("/api", "mms"),
+    ("/modelmanagement", "mms"),
+    ("/artifact", "artifact"),
+    ("/discovery", "arm"),
+    ("/rp", "arm"),
     ("/subscriptions", "arm"),
     ("/providers", "arm"),
     ("/mmslocal", "blob"),
@@ -121,6 +125,7 @@ def is_loopback(request: web.Request) -> bool:
 
 async def add_request_ids(request: web.Request, response: web.StreamResponse) -> None:
     """Both ids on every answer (protocol 7.1.4), but from ARM the caller's only on request (4.5)."""
+    response.headers.update(request.get(HEADERS, {}))
     if REQUEST_ID in request:
         response.headers.setdefault("x-ms-request-id", request[REQUEST_ID])
         wanted = request.headers.get("x-ms-return-client-request-id", "").lower() == "true"

@@ -14,11 +14,9 @@ from aiohttp import web
 
 from mms_local.api.errors import ApiError, invalid_parameter
 
-PAGE_SIZE = 100
-LARGEST_PAGE = 1000
 _LOG_LINES = 1000
 _LARGEST_LOG = 5000
-_JSON_TYPES = ("application/json", "text/json", "application/octet-stream")  # the last one: no Content-Type at all
+_JSON_TYPES = ("application/json", "text/json", "application/json-patch+json")
 
 
 async def json_body(request: web.Request) -> Any:
@@ -32,7 +30,7 @@ async def json_body(request: web.Request) -> Any:
     data = await request.read()
     if not data.strip():
         return None
-    if "Content-Type" in request.headers and request.content_type not in _JSON_TYPES[:2]:
+    if "Content-Type" in request.headers and request.content_type not in _JSON_TYPES:
         raise ApiError(415, f"send JSON with Content-Type: application/json, not {request.content_type}")
     try:
         value = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_object, parse_constant=_constant)
@@ -61,18 +59,18 @@ def query_of(request: web.Request) -> Mapping[str, str]:
     return query
 
 
-def page_limit(query: Mapping[str, str]) -> int:
-    """`count`, which is documented as a string: a whole number from 1; larger pages than 1000 are cut to that.
+def page_limit(query: Mapping[str, str], usual: int, largest: int) -> int:
+    """`count`, which is documented as a string: a whole number from 1; pages that are too large are cut.
 
     Raises:
         ApiError: 400 for anything else.
     """
     text = query.get("count", "")
     if not text:
-        return PAGE_SIZE
+        return usual
     if not (text.isascii() and text.isdecimal()) or not text.strip("0"):
         raise invalid_parameter("count", "must be a whole number from 1")
-    return LARGEST_PAGE if len(text.lstrip("0")) > 4 else min(int(text), LARGEST_PAGE)
+    return largest if len(text.lstrip("0")) > 4 else min(int(text), largest)
 
 
 def log_lines(query: Mapping[str, str]) -> int:
@@ -87,6 +85,11 @@ def log_lines(query: Mapping[str, str]) -> int:
     if not (text.isascii() and text.isdecimal()) or not text.strip("0"):
         raise invalid_parameter("tail", "must be a whole number from 1")
     return _LARGEST_LOG if len(text.lstrip("0")) > 4 else min(int(text), _LARGEST_LOG)
+
+
+def invalid_order(known: list[str]) -> ApiError:
+    """The refusal of an order that is none of the known ones."""
+    return invalid_parameter("orderBy", f"must be one of {', '.join(known)}")
 
 
 def skip_token(position: int) -> str:

@@ -6,21 +6,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from mms_local.api.mms.generations import WIRES, Wire
-from mms_local.api.mms.operations import OPERATIONS, ApiOperation
+from mms_local.api.mms.generation import ApiOperation, GenerationApi
+from mms_local.api.mms.registry import GENERATIONS
 
 Json = dict[str, Any]
 
 
-def account_swagger(wire: Wire, base: str, scheme: str, host: str) -> Json:
+def account_swagger(generation: GenerationApi, base: str, scheme: str, host: str) -> Json:
     """Swagger 2.0 of one account; `host` and `basePath` are what older clients build their URLs from (protocol 4.2)."""
     paths: Json = {}
-    for operation in OPERATIONS:
-        if wire.generation in operation.generations:
-            paths.setdefault(f"/{operation.path}", {})[operation.method.lower()] = _swagger_operation(operation, wire)
+    for operation in generation.operations:
+        described = _swagger_operation(operation, generation)
+        paths.setdefault(f"/{operation.path}", {})[operation.method.lower()] = described
     return {
         "swagger": "2.0",
-        "info": {"title": "Model Management Service", "version": wire.versions[0]},
+        "info": {
+            "title": "Model Management Service",
+            "version": generation.versions[0] if generation.versions else "1.0",
+        },
         "host": host,
         "basePath": base,
         "schemes": [scheme],
@@ -34,14 +37,14 @@ def account_swagger(wire: Wire, base: str, scheme: str, host: str) -> Json:
 
 
 def openapi(origin: str) -> Json:
-    """OpenAPI 3.0 of the data plane of all accounts, both generations."""
+    """OpenAPI 3.0 of the data plane of all accounts, all generations."""
     paths: Json = {}
-    for wire in WIRES:
-        base = f"/api/subscriptions/{{subscriptionId}}/resourceGroups/{{resourceGroup}}/{wire.marker}/{{accountName}}"
-        for operation in OPERATIONS:
-            if wire.generation in operation.generations:
-                path = f"{base}/{operation.path}"
-                paths.setdefault(path, {})[operation.method.lower()] = _openapi_operation(operation, wire)
+    for generation in GENERATIONS.values():
+        marker = "/".join(generation.marker)
+        group = f"{generation.roots[0]}/subscriptions/{{subscriptionId}}/resourceGroups/{{resourceGroup}}"
+        for operation in generation.operations:
+            path = f"{group}/{marker}/{{accountName}}/{operation.path}"
+            paths.setdefault(path, {})[operation.method.lower()] = _openapi_operation(operation, generation)
     return {
         "openapi": "3.0.3",
         "info": {"title": "Model Management Service, local", "version": "1"},
@@ -74,32 +77,31 @@ _ERROR: Json = {
 }
 
 
-def _parameters(operation: ApiOperation, wire: Wire) -> list[tuple[str, str, bool]]:
+def _parameters(operation: ApiOperation, generation: GenerationApi) -> list[tuple[str, str, bool]]:
     """Name, place and necessity of each parameter below the account."""
     found = [("id", "path", True)] if "{id}" in operation.path else []
     found += [(name, "query", False) for name in operation.filters]
-    if operation.path in wire.paged and operation.method == "GET":
+    if operation.path in generation.paged and operation.method == "GET":
         found += [("count", "query", False), ("$skipToken", "query", False)]
-    return [*found, ("api-version", "query", wire.version_required)]
+    return [*found, ("api-version", "query", generation.version_required)] if generation.versions else found
 
 
-def _swagger_operation(operation: ApiOperation, wire: Wire) -> Json:
+def _swagger_operation(operation: ApiOperation, generation: GenerationApi) -> Json:
     parameters: list[Json] = [
         {"name": name, "in": place, "required": needed, "type": "string"}
-        for name, place, needed in _parameters(operation, wire)
+        for name, place, needed in _parameters(operation, generation)
     ]
     if operation.body:
-        schema = operation.body[wire.generation].schema()
+        schema = operation.body.schema()
         parameters.append({"name": "body", "in": "body", "schema": _without_any_of(schema)})
-    statuses = (wire.model_post_status,) if operation.name == "models.create" else operation.statuses
-    responses: Json = {str(status): {"description": "Success"} for status in statuses}
+    responses: Json = {str(status): {"description": "Success"} for status in operation.statuses}
     responses["default"] = {"description": "Error", "schema": {"$ref": "#/definitions/ErrorResponse"}}
     return {"operationId": operation.name, "parameters": parameters, "responses": responses}
 
 
-def _openapi_operation(operation: ApiOperation, wire: Wire) -> Json:
+def _openapi_operation(operation: ApiOperation, generation: GenerationApi) -> Json:
     account = [(name, "path", True) for name in ("subscriptionId", "resourceGroup", "accountName")]
-    versions = {"type": "string", "enum": list(wire.versions)}
+    versions = {"type": "string", "enum": list(generation.versions)}
     parameters = [
         {
             "name": name,
@@ -107,19 +109,19 @@ def _openapi_operation(operation: ApiOperation, wire: Wire) -> Json:
             "required": needed,
             "schema": versions if name == "api-version" else {"type": "string"},
         }
-        for name, place, needed in [*account, *_parameters(operation, wire)]
+        for name, place, needed in [*account, *_parameters(operation, generation)]
     ]
     error = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorResponse"}}}
     responses: Json = {str(status): {"description": "Success"} for status in operation.statuses}
     responses["default"] = {"description": "Error", "content": error}
     described: Json = {
-        "operationId": f"{wire.marker}.{operation.name}",
-        "tags": [wire.marker],
+        "operationId": f"{generation.marker[-1]}.{operation.name}",
+        "tags": [generation.marker[-1]],
         "parameters": parameters,
         "responses": responses,
     }
     if operation.body:
-        schema = operation.body[wire.generation].schema()
+        schema = operation.body.schema()
         described["requestBody"] = {"content": {"application/json": {"schema": schema}}}
     return described
 
@@ -127,7 +129,7 @@ def _openapi_operation(operation: ApiOperation, wire: Wire) -> Json:
 def _without_any_of(schema: Any) -> Any:
     """Swagger 2.0 has no `anyOf`; of a flag that is read in two forms the boolean is the one to write."""
     if isinstance(schema, dict):
-        if "anyOf" in schema:
+        if "anyOf" in schema and "type" not in schema:
             return schema["anyOf"][0]
-        return {key: _without_any_of(value) for key, value in schema.items()}
+        return {key: _without_any_of(value) for key, value in schema.items() if key != "anyOf"}
     return [_without_any_of(item) for item in schema] if isinstance(schema, list) else schema

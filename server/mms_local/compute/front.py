@@ -42,13 +42,20 @@ class Front:
         self._session: aiohttp.ClientSession | None = None
 
     async def forward(
-        self, request: web.Request, endpoint: str | None, rest: str, *, limit: int | None = None
+        self,
+        request: web.Request,
+        endpoint: str | None,
+        rest: str,
+        *,
+        limit: int | None = None,
+        key: str | None = None,
     ) -> web.StreamResponse:
         """The service's answer to a request.
 
         Args:
             endpoint: base URL of a healthy instance; None while there is none, which answers 502.
             rest: the path below the service's prefix: `score`, `swagger.json` or nothing (health).
+            key: sent to the service in the place of what the caller brought.
             limit: requests that may be on their way to the endpoint at once; above it the answer is 503.
         """
         if endpoint is None:
@@ -56,7 +63,7 @@ class Front:
         if limit is not None and self._traffic.in_flight(endpoint) >= limit:
             return refusal(503, "All replicas of the service are busy. Try again.", {hdrs.RETRY_AFTER: "1"})
         with self._traffic.counted(endpoint):
-            return await self._forwarded(request, URL(f"{endpoint}/{quote(rest)}", encoded=True))
+            return await self._forwarded(request, URL(f"{endpoint}/{quote(rest)}", encoded=True), key)
 
     async def close(self) -> None:
         """Close idle connections."""
@@ -64,13 +71,16 @@ class Front:
             await self._session.close()
             self._session = None
 
-    async def _forwarded(self, request: web.Request, url: URL) -> web.StreamResponse:
+    async def _forwarded(self, request: web.Request, url: URL, key: str | None) -> web.StreamResponse:
         answer: web.StreamResponse | None = None
+        headers = end_to_end(request.headers, hdrs.HOST, hdrs.EXPECT)
+        if key is not None:
+            headers[hdrs.AUTHORIZATION] = f"Bearer {key}"
         try:
             async with self._client().request(
                 request.method,
                 url.with_query(request.rel_url.query),
-                headers=end_to_end(request.headers, hdrs.HOST, hdrs.EXPECT),
+                headers=headers,
                 data=request.content if request.body_exists else None,
                 timeout=self._timeout,
                 allow_redirects=False,

@@ -7,9 +7,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mms_local.api.mms.registry import GENERATIONS
 from mms_local.core.accounts import AccountName
 from mms_local.core.errors import Invalid, Problem
-from mms_local.core.fields import Field, ListOf, Number, Record, Shape, Text, read_strictly
+from mms_local.core.fields import Anything, Field, ListOf, Number, Record, Text, read_strictly
 from mms_local.core.generation import Generation
 from mms_local.core.mms import Mms
 
@@ -24,21 +25,10 @@ _ACCOUNT = Record(
 )
 
 
-class _Anything:
-    """A body that the core will check."""
-
-    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
-        return value
-
-    def schema(self) -> dict[str, Any]:
-        return {}
-
-
-_BODY: Shape = _Anything()
 _SEED = Record(
     (
         Field("account", _ACCOUNT, required=True),
-        Field("models", ListOf(_BODY), required=True),
+        Field("models", ListOf(Anything()), required=True),
         Field("copies", Number(1, 1_000_000)),
     )
 )
@@ -56,11 +46,12 @@ def seed_models(mms: Mms, body: Any) -> int:
         Generation(account["generation"]), account["subscription"], account["resourceGroup"], account["name"]
     )
     copies = fields.get("copies")
+    generation = GENERATIONS[name.generation]
     with mms.world.storage.transaction():
         opened = mms.accounts.open(name)
         for model in fields["models"]:
             for number in range(1, (copies or 1) + 1):
-                mms.models.register(opened, model if copies is None else _numbered(model, number))
+                generation.register(mms, opened, model if copies is None else _numbered(model, number))
     return len(fields["models"]) * (copies or 1)
 
 

@@ -49,11 +49,12 @@ class ArmKind(str, Enum):
     HOSTING_ACCOUNT = "Microsoft.MachineLearningOperationalization/hostingAccounts"
     ACCOUNT = "Microsoft.MachineLearningModelManagement/accounts"
     CLUSTER = "Microsoft.MachineLearningCompute/operationalizationClusters"
+    WORKSPACE = "Microsoft.MachineLearningServices/workspaces"
 
 
 _NOWHERE = 0  # the number of an account in which nothing was made yet
 
-ARM_KIND_OF = {Generation.HOSTING: ArmKind.HOSTING_ACCOUNT, Generation.ACCOUNT: ArmKind.ACCOUNT}
+ARM_KIND_OF = {generation: ArmKind(generation.arm_type) for generation in Generation}
 
 
 @dataclass(frozen=True)

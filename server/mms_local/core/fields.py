@@ -108,6 +108,36 @@ class Number:
 
 
 @dataclass(frozen=True)
+class Real:
+    """A number between two bounds, both included."""
+
+    lowest: float
+    highest: float
+
+    def read(self, value: Any, path: str, problems: list[Problem]) -> float:
+        if not isinstance(value, (int, float)) or isinstance(value, bool):
+            problems.append(Problem(path, f"must be a number, not {_kind(value)}"))
+            return self.lowest
+        if not self.lowest <= value <= self.highest:
+            problems.append(Problem(path, f"must be between {self.lowest:g} and {self.highest:g}"))
+        return value
+
+    def schema(self) -> Schema:
+        return {"type": "number", "minimum": self.lowest, "maximum": self.highest}
+
+
+@dataclass(frozen=True)
+class Anything:
+    """Any JSON value; whoever uses it knows more about it, or only gives it back."""
+
+    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
+        return value
+
+    def schema(self) -> Schema:
+        return {}
+
+
+@dataclass(frozen=True)
 class Share:
     """A number from 0 to 1."""
 
@@ -175,9 +205,13 @@ class Field:
 
 @dataclass(frozen=True)
 class Record:
-    """An object with named fields. Reading gives a dict of the fields that were there, under their declared names."""
+    """An object with named fields. Reading gives a dict of the fields that were there, under their declared names.
+
+    `any_of` names fields of which at least one must be there.
+    """
 
     fields: tuple[Field, ...]
+    any_of: tuple[str, ...] = ()
 
     def read(self, value: Any, path: str, problems: list[Problem]) -> dict[str, Any]:
         if not isinstance(value, dict):
@@ -193,6 +227,9 @@ class Record:
                 result[field.name] = field.shape.read(item, where, problems)
             elif field.required:
                 problems.append(Problem(where, "is required"))
+        if self.any_of and not any(name in result for name in self.any_of):
+            first, *others = self.any_of
+            problems.append(Problem(first, f"is required, unless {' or '.join(others)} is given"))
         return result
 
     def schema(self) -> Schema:
@@ -200,7 +237,11 @@ class Record:
         for field in self.fields:
             schema["properties"][field.name] = field.shape.schema()
         required = [field.name for field in self.fields if field.required]
-        return {**schema, "required": required} if required else schema
+        if required:
+            schema["required"] = required
+        if self.any_of:
+            schema["anyOf"] = [{"required": [name]} for name in self.any_of]
+        return schema
 
 
 def read(record: Record, body: Any) -> Mapping[str, Any]:

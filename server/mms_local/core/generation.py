@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The generations of the protocol that the server speaks (protocol chapter 2)."""
+"""The names of the generations of the protocol (protocol chapter 2). `api/mms` has a file for each."""
 
 from __future__ import annotations
 
@@ -12,3 +12,16 @@ class Generation(str, Enum):
 
     HOSTING = "hosting-account"
     ACCOUNT = "account"
+    WORKSPACE = "workspace"
+
+    @property
+    def arm_type(self) -> str:
+        """The resource type of its accounts in Resource Manager."""
+        return _ARM_TYPES[self.value]
+
+
+_ARM_TYPES = {
+    "hosting-account": "Microsoft.MachineLearningOperationalization/hostingAccounts",
+    "account": "Microsoft.MachineLearningModelManagement/accounts",
+    "workspace": "Microsoft.MachineLearningServices/workspaces",
+}

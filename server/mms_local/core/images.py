@@ -5,17 +5,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from mms_local.core import inputs
 from mms_local.core.accounts import Account
 from mms_local.core.errors import InUse, Invalid, Problem
-from mms_local.core.fields import read
 from mms_local.core.jobs import Jobs
 from mms_local.core.keys import image_owner
 from mms_local.core.lookup import existing
+from mms_local.core.recipes import Recipe, add_image, forget_image
 from mms_local.core.resources import Image, Job, Operation
-from mms_local.core.storage import Page
+from mms_local.core.storage import Order, Page
 from mms_local.core.world import World
 
 
@@ -26,13 +26,12 @@ class Images:
         self._world = world
         self._jobs = jobs
 
-    def create(self, account: Account, body: Any) -> tuple[Image, Operation]:
+    def create(self, account: Account, fields: Mapping[str, Any]) -> tuple[Image, Operation]:
         """Accept an image: once this returns, the build survives a crash of the server.
 
         Raises:
-            Invalid: a field breaks a rule, or there is no such manifest.
+            Invalid: there is no such manifest.
         """
-        fields = read(inputs.IMAGE[account.name.generation], body)
         storage, now = self._world.storage, self._world.now()
         with storage.transaction():
             manifest = storage.manifests.get(account.number, fields["manifestId"])
@@ -63,9 +62,44 @@ class Images:
         self._jobs.begin(operation)
         return image, operation
 
-    def page(self, account: Account, filters: Mapping[str, str], after: int, limit: int | None) -> Page[Image]:
-        """Images in the order they were asked for."""
-        page = self._world.storage.images.page(account.number, filters, after, limit)
+    def compose(
+        self, account: Account, recipe: Recipe, description: str, kept: Mapping[str, Any]
+    ) -> tuple[Image, Operation]:
+        """Accept an image whose recipe comes with it.
+
+        Raises:
+            Invalid: a model is not registered here, or the driver is none of the assets.
+        """
+        storage, operation_id = self._world.storage, self._world.new_guid()
+        with storage.transaction():
+            image = add_image(self._world, account, recipe, operation_id, description=description, kept=kept)
+            operation = Operation(account.number, operation_id, Job.BUILD, image.id, image.created)
+            storage.operations.add(operation)
+        self._jobs.begin(operation)
+        return image, operation
+
+    def describe(self, image: Image, kept: Mapping[str, Any]) -> Image:
+        """Change what is only shown of an image."""
+        image = replace(image, kept=kept, modified=self._world.now())
+        self._world.storage.images.replace(image)
+        return image
+
+    def version(self, account: Account, name: str, version: str) -> Image | None:
+        """The image with that name and version, if there is one that was asked for."""
+        wanted = {"name": name, "version": version, "listed": "1"}
+        image = self._world.storage.images.latest(account.number, wanted)
+        return image and self._world.pacing.image(image)
+
+    def page(
+        self,
+        account: Account,
+        filters: Mapping[str, str],
+        after: int,
+        limit: int | None,
+        order: Order = Order.CREATED,
+    ) -> Page[Image]:
+        """Images, unless told otherwise in the order they were asked for; without those of services' own."""
+        page = self._world.storage.images.page(account.number, {**filters, "listed": "1"}, after, limit, order)
         return Page(tuple(map(self._world.pacing.image, page.items)), page.last)
 
     def get(self, account: Account, image_id: str) -> Image:
@@ -93,7 +127,6 @@ class Images:
             if any(image.id in removal.image_ids for removal in storage.removals.everywhere()):
                 raise InUse(f"a service that runs image {image.id} is still being removed; try again")
             cancelled = self._jobs.record_cancelled(account.number, image.id)
-            storage.images.delete(image)
-            storage.set_secrets(image_owner(image.id), {})
+            forget_image(self._world, image)
         await self._jobs.forget_image(image, cancelled)
         return True

@@ -16,7 +16,8 @@ from typing import Protocol
 from weakref import WeakValueDictionary
 
 from mms_local.core.ports import Builder, Compute, JobFailed, Keys, Phase
-from mms_local.core.records import Records
+from mms_local.core.recipes import forget_image
+from mms_local.core.records import Part, Records
 from mms_local.core.resources import Built, Failure, Image, Job, Operation, Service
 from mms_local.core.service_logs import ServiceLogs
 from mms_local.core.specs import Specs
@@ -168,14 +169,38 @@ class Jobs:
             self._world.logs.drop("releases", service.id)
 
             async def work() -> None:
+                await self._build_own_image(operation, settings.image_id)
+                self._records.enter(operation, Part.DEPLOY)
                 spec = self._specs.service(service, settings)
                 await self._engines.compute.deploy(spec, log)
                 keys = self._specs.keys(service)
                 if keys != spec.keys:  # regenerated meanwhile
                     await self._engines.compute.set_keys(service.id, keys)
                 self._records.deployed(operation)
+                await self._forget_own_images(service, settings.image_id)
 
             await self._attempt(operation, work, log)
+
+    async def _build_own_image(self, operation: Operation, image_id: str) -> None:
+        """Build the image that came with a service, as the first part of its deployment."""
+        image = self._world.storage.images.get(operation.account, image_id)
+        if image is None or image.owner is None or image.built is not None:
+            return
+        self._records.enter(operation, Part.BUILD)
+        async with self._builds:
+            built = await self._engines.builder.build(
+                self._specs.image(image), self._log("images", operation, image.id)
+            )
+        self._records.own_image_built(image, Built.of(built))
+
+    async def _forget_own_images(self, service: Service, current: str | None = None) -> None:
+        """Forget the images that came with a service, but for the one that it runs."""
+        storage = self._world.storage
+        for image in storage.images.page(service.account, {"owner": service.id}).items:
+            if image.id != current:
+                with storage.transaction():
+                    forget_image(self._world, image)
+                await self.forget_image(image, ())
 
     async def _attempt(
         self, operation: Operation, work: Callable[[], Awaitable[None]], log: Callable[[str], None]
@@ -206,6 +231,7 @@ class Jobs:
                 self._records.removal_failed(removal, Failure.of(failed))
                 return
             self._records.removed(removal)
+            await self._forget_own_images(service)
 
     async def _end(self, operation_ids: Iterable[str]) -> None:
         tasks = self._running(operation_ids)
@@ -233,11 +259,12 @@ class Jobs:
         """Operations of one service run one after the other, in the order they were accepted."""
         return self._turns.setdefault(f"{account}/{resource_id}", asyncio.Lock())
 
-    def _log(self, kind: str, operation: Operation) -> Callable[[str], None]:
+    def _log(self, kind: str, operation: Operation, resource_id: str | None = None) -> Callable[[str], None]:
+        """Writes to the log of a resource, which is the operation's own unless another one is named."""
         loop = asyncio.get_running_loop()
 
         def log(line: str) -> None:
-            self._world.logs.append(kind, operation.resource_id, line)
+            self._world.logs.append(kind, resource_id or operation.resource_id, line)
             if isinstance(line, Phase):  # engines may be at work in a thread; storage belongs to the loop
                 loop.call_soon_threadsafe(self._records.phase, operation, str(line))
 

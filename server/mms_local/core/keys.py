@@ -17,9 +17,14 @@ class ServiceSecrets:
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
 
-    def create(self, service: Service, kubeconfig: str | None) -> None:
-        """Make the keys of a new service, and keep its kubeconfig, which an update does not send again (2.1.5)."""
-        values = {"primaryKey": secrets.token_hex(20), "secondaryKey": secrets.token_hex(20)}
+    def create(
+        self, service: Service, kubeconfig: str | None, primary: str | None = None, secondary: str | None = None
+    ) -> None:
+        """Keep the keys of a new service, made where none are given, and its kubeconfig, which comes but once."""
+        values = {
+            "primaryKey": primary or secrets.token_hex(20),
+            "secondaryKey": secondary or secrets.token_hex(20),
+        }
         if kubeconfig is not None:
             values["kubeConfig"] = kubeconfig
         self._storage.set_secrets(_owner(service), values)

@@ -4,14 +4,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import chain, repeat
 from typing import Any
 
-from mms_local.core import inputs
 from mms_local.core.accounts import Account
 from mms_local.core.errors import InUse, Invalid, Problem
-from mms_local.core.fields import read
-from mms_local.core.generation import Generation
 from mms_local.core.lookup import existing
 from mms_local.core.resources import Asset, Manifest
 from mms_local.core.storage import Page
@@ -24,17 +22,26 @@ class Manifests:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def create(self, account: Account, body: Any) -> Manifest:
+    def create(
+        self,
+        account: Account,
+        fields: Mapping[str, Any],
+        spellings: Sequence[str] = (),
+        *,
+        models_by_name: bool = False,
+    ) -> Manifest:
         """Keep a new manifest; nothing is built.
 
+        Args:
+            spellings: how the caller spelled `unpack`, per asset.
+            models_by_name: whether `modelIds` may hold names too, which stand for the newest version.
+
         Raises:
-            Invalid: a field breaks a rule, a model is not registered here, or the driver is not among the assets.
+            Invalid: a model is not registered here, or the driver is not among the assets.
         """
-        fields = read(inputs.MANIFEST[account.name.generation], body)
-        spellings = _unpack_spellings(body)
         assets = tuple(
             Asset(asset["id"], asset["url"], asset.get("mimeType"), asset.get("unpack", False), spelling)
-            for asset, spelling in zip(fields["assets"], spellings, strict=True)
+            for asset, spelling in zip(fields["assets"], chain(spellings, repeat("")), strict=False)
         )
         driver = fields.get("driverProgram")
         if driver is not None and driver not in {asset.id for asset in assets}:
@@ -54,7 +61,7 @@ class Manifests:
                 assets=assets,
                 runtime_type=fields["targetRuntime"]["runtimeType"],
                 runtime_properties=fields["targetRuntime"].get("properties", {}),
-                model_ids=self._registered(account, fields.get("modelIds", ())),
+                model_ids=self._registered(account, fields.get("modelIds", ()), models_by_name),
                 model_type=fields.get("modelType"),
                 webservice_type=fields.get("webserviceType"),
                 created=self._world.now(),
@@ -91,14 +98,14 @@ class Manifests:
             storage.manifests.delete(manifest)
         return True
 
-    def _registered(self, account: Account, model_ids: tuple[str, ...]) -> tuple[str, ...]:
-        """The ids in the form they were given out. Generation hosting-account may use names too (protocol 7.3)."""
+    def _registered(self, account: Account, model_ids: Sequence[str], by_name: bool) -> tuple[str, ...]:
+        """The ids in the form they were given out."""
         models = self._world.storage.models
         found: list[str] = []
         problems: list[Problem] = []
         for index, model_id in enumerate(model_ids):
             model = models.get(account.number, model_id)
-            if model is None and account.name.generation is Generation.HOSTING:
+            if model is None and by_name:
                 model = models.latest(account.number, {"name": model_id})
             if model is None:
                 problems.append(Problem(f"modelIds[{index}]", f"no model {model_id!r} is registered in this account"))
@@ -107,9 +114,3 @@ class Manifests:
         if problems:
             raise Invalid(*problems)
         return tuple(found)
-
-
-def _unpack_spellings(body: Mapping[str, Any]) -> list[str]:
-    """How each asset of a checked body spells `unPack`; it goes back out the way it came in (protocol 2.1.3)."""
-    assets = next(value for key, value in body.items() if key.lower() == "assets")
-    return [next((key for key in asset if key.lower() == "unpack"), "") for asset in assets]

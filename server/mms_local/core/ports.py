@@ -84,6 +84,7 @@ class ImageSpec:
     models: tuple[SourceFile, ...]
     pip_requirements: str | None = field(default=None, repr=False)  # URLs, may carry SAS signatures
     conda_file: str | None = field(default=None, repr=False)
+    conda: str | None = field(default=None, repr=False)  # a conda file itself
     registry: Registry | None = None
 
 

@@ -5,11 +5,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from enum import Enum
 
 from mms_local.core.keys import ServiceSecrets
 from mms_local.core.resources import Built, Failure, Image, Job, Operation, Service, State
 from mms_local.core.storage import Removal
 from mms_local.core.world import World
+
+
+class Part(str, Enum):
+    """Parts of an operation (protocol 2.3.8)."""
+
+    BUILD = "BuildImage"
+    DEPLOY = "DeployService"
 
 
 class Records:
@@ -42,6 +50,19 @@ class Records:
             image = self._storage.images.get(operation.account, operation.resource_id)
             if image is not None:
                 self._storage.images.replace(replace(image, state=State.SUCCEEDED, built=built, failure=None))
+
+    def enter(self, operation: Operation, part: Part) -> None:
+        """A part of the operation begins."""
+        current = self._storage.operations.get(operation.account, operation.id)
+        if current is not None:
+            self._storage.operations.replace(replace(current, part=part.value))
+
+    def own_image_built(self, image: Image, built: Built) -> None:
+        """The image that came with a service is there."""
+        with self._storage.transaction():
+            current = self._storage.images.get(image.account, image.id)
+            if current is not None:
+                self._storage.images.replace(replace(current, state=State.SUCCEEDED, built=built))
 
     def deployment_started(self, operation: Operation) -> Service | None:
         """The service to deploy, now Running; None when the operation is not wanted any more."""
@@ -114,7 +135,8 @@ class Records:
         return True
 
     def _end(self, operation: Operation, state: State, failure: Failure | None = None) -> None:
-        self._storage.operations.replace(replace(operation, state=state, ended=self._now(), failure=failure))
+        current = self._storage.operations.get(operation.account, operation.id) or operation
+        self._storage.operations.replace(replace(current, state=state, ended=self._now(), failure=failure))
 
     def _mirror(self, service: Service, operation: Operation, state: State, failure: Failure | None = None) -> Service:
         """Show the state on the deployment, and on the service if no later operation was accepted meanwhile."""

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The resources of an account as plain values (protocol chapters 1 and 2.2.2). No secret is ever a part of them.
 
+`kept` holds what only some generations know and nothing here acts on: it is shown as it came, under its wire names.
+
 `account` is the number that :class:`~mms_local.core.accounts.Accounts` gives to a namespace. Times are UTC.
 """
 
@@ -12,8 +14,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 from mms_local.core.ports import BuiltImage, JobFailed
+from mms_local.core.settings import named, setting
 
 
 class State(str, Enum):
@@ -60,6 +64,19 @@ class Model:
     tags: tuple[str, ...]
     unpack: bool
     created: datetime
+    modified: datetime | None = None
+    kept: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AssetRecord:
+    """A named reference to files in the artifact store (protocol 2.3.3); models point to it with `aml://asset/<id>`."""
+
+    account: int
+    id: str
+    name: str
+    created: datetime
+    kept: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -75,7 +92,10 @@ class Asset:
 
 @dataclass(frozen=True)
 class Manifest:
-    """A recipe: driver program, other assets, target runtime and registered models."""
+    """A recipe: driver program, other assets, target runtime and registered models.
+
+    One that is `inline` came with the request for its image, and goes with that image.
+    """
 
     account: int
     id: str
@@ -90,6 +110,7 @@ class Manifest:
     model_type: str | None
     webservice_type: str | None
     created: datetime
+    inline: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,7 +134,10 @@ class Built:
 
 @dataclass(frozen=True)
 class Image:
-    """A container image, built from one manifest."""
+    """A container image, built from one manifest.
+
+    `owner` is the service that it was made for, where nobody asked for an image; it comes and goes with that one.
+    """
 
     account: int
     id: str
@@ -130,17 +154,28 @@ class Image:
     state: State = State.NOT_STARTED
     failure: Failure | None = None
     built: Built | None = None
+    modified: datetime | None = None
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    owner: str | None = None
+
+
+class Access(str, Enum):
+    """What a request must bring to be answered by a service."""
+
+    KEYS = "keys"
+    TOKENS = "tokens"
+    NOTHING = "nothing"
 
 
 @dataclass(frozen=True)
 class Scaling:
     """The `autoScaler` object as the caller wrote it: None where the caller was silent."""
 
-    enabled: bool | None = None
-    min_replicas: int | None = None
-    max_replicas: int | None = None
-    target_utilization: int | None = None
-    refresh_period: int | None = None
+    enabled: bool | None = setting("autoscaleEnabled")
+    min_replicas: int | None = setting("minReplicas")
+    max_replicas: int | None = setting("maxReplicas")
+    target_utilization: int | None = setting("targetUtilization")
+    refresh_period: int | None = setting("refreshPeriodInSeconds")
 
 
 @dataclass(frozen=True)
@@ -148,14 +183,16 @@ class Settings:
     """All that an update can change about a service."""
 
     image_id: str
-    pull_secret: str | None = None
-    replicas: int | None = None
-    scaling: Scaling | None = None
-    cpu: str | None = None
-    memory: str | None = None
-    max_concurrent_requests: int | None = None
-    app_insights: bool | None = None
-    data_collection: Mapping[str, bool] = field(default_factory=dict)
+    pull_secret: str | None = setting("acrImagePullSecret")
+    replicas: int | None = setting("numReplicas")
+    scaling: Scaling | None = field(default=None, metadata=named("autoScaler", Scaling))
+    cpu: str | None = setting("containerResourceReservation.cpu")
+    memory: str | None = setting("containerResourceReservation.memory")
+    max_concurrent_requests: int | None = setting("maxConcurrentRequestsPerContainer")
+    app_insights: bool | None = setting("appInsightsEnabled")
+    data_collection: Mapping[str, bool] = field(default_factory=dict, metadata=named("dataCollection"))
+    access: Access = Access.KEYS
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -177,6 +214,7 @@ class Service:
     state: State = State.NOT_STARTED
     failure: Failure | None = None
     live: Settings | None = None
+    kept: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -202,11 +240,15 @@ class Job(str, Enum):
     UPDATE = "services.update"
     DELETE = "services.delete"
     REPAIR = "services.repair"  # which nobody asks for
+    KEYS = "services.regenerateKeys"
 
 
 @dataclass(frozen=True)
 class Operation:
-    """The record of one asynchronous job. `settings` is what a service is to become, `phase` what goes on just now."""
+    """The record of one asynchronous job. `settings` is what a service is to become, `phase` what goes on just now.
+
+    `part` is the last part that began, where there are several.
+    """
 
     account: int
     id: str
@@ -218,3 +260,4 @@ class Operation:
     failure: Failure | None = None
     settings: Settings | None = None
     phase: str | None = None
+    part: str | None = None

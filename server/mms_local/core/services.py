@@ -6,22 +6,36 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mms_local.core import inputs
 from mms_local.core.accounts import Account
 from mms_local.core.errors import Conflict, Invalid, Problem
-from mms_local.core.fields import read
-from mms_local.core.generation import Generation
 from mms_local.core.jobs import Jobs
 from mms_local.core.keys import ServiceSecrets
 from mms_local.core.kubeconfig import check_kubeconfig
 from mms_local.core.lookup import existing
 from mms_local.core.ports import Keys
-from mms_local.core.resources import Deployment, Image, Job, Operation, Scaling, Service, Settings, State
-from mms_local.core.storage import Page, Removal
+from mms_local.core.recipes import Recipe, add_image
+from mms_local.core.resources import Deployment, Image, Job, Operation, Service, Settings, State
+from mms_local.core.settings import changed
+from mms_local.core.storage import Order, Page, Removal
 from mms_local.core.world import World
+
+
+@dataclass(frozen=True)
+class NewService:
+    """A service that is asked for. A `recipe` brings the image, which `settings` do not name then."""
+
+    name: str
+    settings: Settings
+    compute_id: str | None = None
+    compute_type: str | None = None
+    kubeconfig: str | None = field(default=None, repr=False)
+    primary_key: str | None = field(default=None, repr=False)
+    secondary_key: str | None = field(default=None, repr=False)
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    recipe: Recipe | None = None
 
 
 class Services:
@@ -32,51 +46,100 @@ class Services:
         self._jobs = jobs
         self._secrets = ServiceSecrets(world.storage)
 
-    def create(self, account: Account, body: Any) -> tuple[Service, Operation]:
+    def create(self, account: Account, fields: Mapping[str, Any]) -> tuple[Service, Operation]:
         """Accept a new service: once this returns, its deployment survives a crash of the server.
 
         Raises:
-            Invalid: a field breaks a rule, or the image is unknown or not built.
+            Invalid: the kubeconfig is none, or the image is unknown or not built.
             Conflict: there is a service of that name.
         """
-        fields = read(inputs.SERVICE_CREATE[account.name.generation], body)
         kubeconfig = fields.get("kubeConfig")
         if kubeconfig is not None:
             check_kubeconfig(kubeconfig)
-        storage, now = self._world.storage, self._world.now()
-        with storage.transaction():
-            if storage.services.latest(account.number, {"serviceName": fields["name"]}) is not None:
-                raise Conflict(f"there is already a service named {fields['name']!r} in account {account.name.name}")
-            settings = _settings(fields, Settings(self._built_image(account, fields["imageId"]).id))
-            operation_id = self._world.new_guid()
-            compute = fields.get("computeResource", {})
-            service = Service(
-                account=account.number,
-                id=self._world.new_guid(),
-                name=fields["name"],
-                compute_id=compute.get("id"),
-                compute_type=compute.get("type"),
-                wanted=settings,
-                created=now,
-                updated=now,
-                operation_id=operation_id,
-            )
-            self._secrets.create(service, kubeconfig)
-            storage.services.add(service)
-            operation = self._accept(service, Job.CREATE)
+        compute = fields.get("computeResource", {})
+        with self._world.storage.transaction():
+            self._demand_free_name(account, fields["name"])
+            settings = _settings(fields, Settings(self.built_image(account, fields["imageId"]).id))
+            new = NewService(fields["name"], settings, compute.get("id"), compute.get("type"), kubeconfig)
+            service, operation = self._add(account, new)
         self._jobs.begin(operation)
         return service, operation
 
-    def update(self, account: Account, service_id: str, body: Any) -> tuple[Service, Operation]:
-        """Accept a change of a service. What the body leaves out stays; updates of one service run in order.
+    def deploy(self, account: Account, new: NewService) -> tuple[Service, Operation]:
+        """Accept a new service whose image is chosen or comes with it; see :meth:`create`.
 
         Raises:
-            Invalid: a field breaks a rule, or the image is unknown or not built.
+            Invalid: the recipe of its image is wrong.
+            Conflict: there is a service of that name.
+        """
+        with self._world.storage.transaction():
+            self._demand_free_name(account, new.name)
+            service, operation = self._add(account, new)
+        self._jobs.begin(operation)
+        return service, operation
+
+    def change(
+        self, account: Account, service_id: str, settings: Settings, kept: Mapping[str, Any], recipe: Recipe | None
+    ) -> tuple[Service, Operation | None]:
+        """Give a service other settings; without an operation where nothing has to be deployed for that.
+
+        Raises:
+            Invalid: the recipe of its image is wrong.
             NotFound: there is no such service.
         """
         storage = self._world.storage
-        self.get(account, service_id)
-        fields = read(inputs.SERVICE_UPDATE[account.name.generation], body)
+        with storage.transaction():
+            service = replace(self._find(account, service_id), kept=kept, updated=self._world.now())
+            if recipe is None and settings == service.wanted:
+                storage.services.replace(service)
+                return self._world.pacing.service(service), None
+            operation_id = self._world.new_guid()
+            if recipe is not None:
+                image = add_image(self._world, account, recipe, operation_id, owner=service.id)
+                settings = replace(settings, image_id=image.id)
+            service = replace(
+                service, wanted=settings, operation_id=operation_id, state=State.NOT_STARTED, failure=None
+            )
+            storage.services.replace(service)
+            operation = self._accept(service, Job.UPDATE)
+        self._jobs.begin(operation)
+        return service, operation
+
+    def _demand_free_name(self, account: Account, name: str) -> None:
+        if self.named(account, name) is not None:
+            raise Conflict(f"there is already a service named {name!r} in account {account.name.name}")
+
+    def _add(self, account: Account, new: NewService) -> tuple[Service, Operation]:
+        """Keep a new service and its operation; a part of the caller's transaction."""
+        storage, now = self._world.storage, self._world.now()
+        service_id, operation_id, settings = self._world.new_guid(), self._world.new_guid(), new.settings
+        if new.recipe is not None:
+            image = add_image(self._world, account, new.recipe, operation_id, owner=service_id)
+            settings = replace(settings, image_id=image.id)
+        service = Service(
+            account=account.number,
+            id=service_id,
+            name=new.name,
+            compute_id=new.compute_id,
+            compute_type=new.compute_type,
+            wanted=settings,
+            created=now,
+            updated=now,
+            operation_id=operation_id,
+            kept=new.kept,
+        )
+        self._secrets.create(service, new.kubeconfig, new.primary_key, new.secondary_key)
+        storage.services.add(service)
+        return service, self._accept(service, Job.CREATE)
+
+    def update(self, account: Account, service_id: str, fields: Mapping[str, Any]) -> tuple[Service, Operation]:
+        """Accept a change of a service. What the body leaves out stays; updates of one service run in order.
+
+        Raises:
+            Invalid: the image is unknown or not built.
+            NotFound: there is no such service.
+        """
+        storage = self._world.storage
         with storage.transaction():
             service = self._find(account, service_id)
             image = self._image_for_update(account, fields)
@@ -94,9 +157,16 @@ class Services:
         self._jobs.begin(operation)
         return service, operation
 
-    def page(self, account: Account, filters: Mapping[str, str], after: int, limit: int | None) -> Page[Service]:
-        """Services in the order they were asked for."""
-        page = self._world.storage.services.page(account.number, filters, after, limit)
+    def page(
+        self,
+        account: Account,
+        filters: Mapping[str, str],
+        after: int,
+        limit: int | None,
+        order: Order = Order.CREATED,
+    ) -> Page[Service]:
+        """Services, unless told otherwise in the order they were asked for."""
+        page = self._world.storage.services.page(account.number, filters, after, limit, order)
         return Page(tuple(map(self._world.pacing.service, page.items)), page.last)
 
     def get(self, account: Account, service_id: str) -> Service:
@@ -155,21 +225,46 @@ class Services:
         """
         return self._secrets.keys(self._find(account, service_id))
 
-    async def regenerate_keys(self, account: Account, service_id: str, body: Any) -> Keys:
-        """Replace one key, the primary one unless `keyType` says otherwise. A running service takes it at once.
+    def key_of(self, service: Service) -> Keys:
+        """The two keys of a service that is known."""
+        return self._secrets.keys(service)
+
+    async def regenerate_keys(
+        self, account: Account, service_id: str, *, secondary: bool = False, value: str | None = None
+    ) -> Keys:
+        """Replace one key, by `value` or a new one. A running service takes it at once.
 
         Raises:
-            Invalid: `keyType` is neither Primary nor Secondary.
             NotFound: there is no such service.
         """
         service = self._find(account, service_id)
-        fields = {} if body is None else read(inputs.REGENERATE_KEYS, body)
-        keys, fresh = self._secrets.keys(service), secrets.token_hex(20)
-        secondary = fields.get("keyType") == "Secondary"
+        keys, fresh = self._secrets.keys(service), value or secrets.token_hex(20)
         keys = replace(keys, secondary=fresh) if secondary else replace(keys, primary=fresh)
         self._secrets.set_keys(service, keys)
         await self._jobs.set_keys(service, keys)
         return keys
+
+    async def regenerate_keys_later(
+        self, account: Account, service_id: str, *, secondary: bool, value: str | None
+    ) -> Operation:
+        """Like :meth:`regenerate_keys`, for a caller who watches an operation; it has ended already.
+
+        Raises:
+            NotFound: there is no such service.
+        """
+        await self.regenerate_keys(account, service_id, secondary=secondary, value=value)
+        now = self._world.now()
+        operation = Operation(
+            account.number,
+            self._world.new_guid(),
+            Job.KEYS,
+            self._find(account, service_id).id,
+            now,
+            State.SUCCEEDED,
+            now,
+        )
+        self._world.storage.operations.add(operation)
+        return operation
 
     def _accept(self, service: Service, job: Job) -> Operation:
         storage = self._world.storage
@@ -194,7 +289,12 @@ class Services:
     def _find(self, account: Account, service_id: str) -> Service:
         return existing(self._world.storage.services, account, "service", service_id)
 
-    def _built_image(self, account: Account, image_id: str) -> Image:
+    def built_image(self, account: Account, image_id: str) -> Image:
+        """The image with that id, which must be built.
+
+        Raises:
+            Invalid: it is not there, or not built.
+        """
         image = self._world.storage.images.get(account.number, image_id)
         if image is None:
             raise Invalid(Problem("imageId", f"there is no image {image_id!r} in this account"))
@@ -206,13 +306,11 @@ class Services:
         return image
 
     def _image_for_update(self, account: Account, fields: Mapping[str, Any]) -> Image | None:
-        """The image that an update names. Generation hosting-account takes a manifest instead (protocol 2.1.5)."""
+        """The image that an update names, itself or by its manifest (protocol 2.1.5); None when it names none."""
         if "imageId" in fields:
-            return self._built_image(account, fields["imageId"])
-        if account.name.generation is Generation.ACCOUNT:
-            return None
+            return self.built_image(account, fields["imageId"])
         if "manifestId" not in fields:
-            raise Invalid(Problem("imageId", "is required, unless manifestId is given"))
+            return None
         images = self._world.storage.images.page(account.number, {"manifestId": fields["manifestId"]}).items
         built = [image for image in images if self._world.pacing.image(image).state is State.SUCCEEDED]
         if not built:
@@ -222,37 +320,11 @@ class Services:
 
 def _settings(fields: Mapping[str, Any], before: Settings) -> Settings:
     """The settings after a create or an update; `before` holds what the body leaves out."""
-    reservation = fields.get("containerResourceReservation", {})
-    collection = {**before.data_collection, **fields.get("dataCollection", {})}
-    scaling = _scaling(fields.get("autoScaler", {}), before.scaling)
-    replicas = fields.get("numReplicas", before.replicas)
-    if scaling is not None and scaling.enabled:
-        if "numReplicas" in fields:
-            raise Invalid(
-                Problem("numReplicas", "cannot be set together with an enabled autoScaler; leave one of them out")
-            )
-        replicas = None
-    return Settings(
-        image_id=before.image_id,
-        pull_secret=fields.get("acrImagePullSecret", before.pull_secret),
-        replicas=replicas,
-        scaling=scaling,
-        cpu=reservation.get("cpu", before.cpu),
-        memory=reservation.get("memory", before.memory),
-        max_concurrent_requests=fields.get("maxConcurrentRequestsPerContainer", before.max_concurrent_requests),
-        app_insights=fields.get("appInsightsEnabled", before.app_insights),
-        data_collection=collection,
-    )
-
-
-def _scaling(fields: Mapping[str, Any], before: Scaling | None) -> Scaling | None:
-    if not fields:
-        return before
-    before = before or Scaling()
-    return Scaling(
-        enabled=fields.get("autoscaleEnabled", before.enabled),
-        min_replicas=fields.get("minReplicas", before.min_replicas),
-        max_replicas=fields.get("maxReplicas", before.max_replicas),
-        target_utilization=fields.get("targetUtilization", before.target_utilization),
-        refresh_period=fields.get("refreshPeriodInSeconds", before.refresh_period),
-    )
+    after = changed(before, fields)
+    if after.scaling is None or not after.scaling.enabled:
+        return after
+    if "numReplicas" in fields:
+        raise Invalid(
+            Problem("numReplicas", "cannot be set together with an enabled autoScaler; leave one of them out")
+        )
+    return replace(after, replicas=None)

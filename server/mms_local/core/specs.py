@@ -5,20 +5,43 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Protocol, TypeVar
 
 from mms_local.core.accounts import ArmResources
 from mms_local.core.keys import ServiceSecrets, image_owner
 from mms_local.core.ports import AutoScaler, ImageSpec, JobFailed, Keys, Registry, ServiceSpec, SourceFile
+from mms_local.core.recipes import CONDA
 from mms_local.core.resources import Asset, Image, Scaling, Service, Settings
 from mms_local.core.world import World
+
+Url = TypeVar("Url", str, str | None)
+
+
+class Sources(Protocol):
+    """Knows where files are that have no address of the web."""
+
+    def locate(self, account: int, url: str) -> tuple[str, bool]:
+        """Where the builder finds the file behind a URL, and whether it is packed there, whatever the caller said.
+
+        Raises:
+            JobFailed: it is a reference to a file that is not here.
+        """
+
+
+class AsWritten:
+    """Takes every URL as it is."""
+
+    def locate(self, account: int, url: str) -> tuple[str, bool]:
+        return url, False
 
 
 class Specs:
     """Looks up all that an image or a service is made of."""
 
-    def __init__(self, world: World, arm: ArmResources) -> None:
+    def __init__(self, world: World, arm: ArmResources, sources: Sources) -> None:
         self._storage = world.storage
         self._arm = arm
+        self._sources = sources
         self._secrets = ServiceSecrets(world.storage)
 
     def image(self, image: Image) -> ImageSpec:
@@ -37,17 +60,21 @@ class Specs:
             model = self._storage.models.get(image.account, model_id)
             if model is None:
                 raise JobFailed("ModelNotFound", f"model {model_id} of manifest {manifest.id} is gone")
-            models.append(SourceFile(model.id, model.url, model.unpack, name=model.name, version=model.version))
+            url, packed = self._sources.locate(image.account, model.url)
+            models.append(SourceFile(model.id, url, model.unpack or packed, name=model.name, version=model.version))
         properties = {name.lower(): value for name, value in manifest.runtime_properties.items()}
         return ImageSpec(
             id=image.id,
             name=image.name,
             version=image.version,
             driver=manifest.driver or _only_script(manifest.assets),
-            assets=tuple(SourceFile(asset.id, asset.url, asset.unpack) for asset in manifest.assets),
+            assets=tuple(
+                SourceFile(asset.id, self._located(image, asset.url), asset.unpack) for asset in manifest.assets
+            ),
             models=tuple(models),
-            pip_requirements=properties.get("piprequirements") or None,
-            conda_file=properties.get("condaenvfile") or None,
+            pip_requirements=self._located(image, properties.get("piprequirements") or None),
+            conda_file=self._located(image, properties.get("condaenvfile") or None),
+            conda=properties.get(CONDA.lower()),
             registry=self._registry(image),
         )
 
@@ -93,6 +120,9 @@ class Specs:
         settings = service.live or service.wanted
         return self.service(service, settings) if self._is_built(service.account, settings.image_id) else None
 
+    def _located(self, image: Image, url: Url) -> Url:
+        return self._sources.locate(image.account, url)[0] if url else url
+
     def _is_built(self, account: int, image_id: str) -> bool:
         image = self._storage.images.get(account, image_id)
         return image is not None and image.built is not None
@@ -133,6 +163,7 @@ def _environment(settings: Settings) -> Mapping[str, str]:
     collection = settings.data_collection
     insights = settings.app_insights or collection.get("appInsightsEnabled", False)
     return {
+        **settings.environment,
         "AML_APP_INSIGHTS_ENABLED": str(insights).lower(),
         "AML_MODEL_DC_STORAGE_ENABLED": str(collection.get("storageEnabled", False)).lower(),
         "AML_MODEL_DC_EVENT_HUB_ENABLED": str(collection.get("eventHubEnabled", False)).lower(),

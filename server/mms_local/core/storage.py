@@ -7,10 +7,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from enum import Enum
 from typing import Generic, Protocol, TypeVar
 
 from mms_local.core.accounts import AccountStorage
-from mms_local.core.resources import Deployment, Image, Manifest, Model, Operation, Service
+from mms_local.core.resources import AssetRecord, Deployment, Image, Manifest, Model, Operation, Service
 
 T = TypeVar("T")
 
@@ -23,6 +24,25 @@ class Page(Generic[T]):
     last: int | None = None
 
 
+class Order(str, Enum):
+    """In which order a list comes."""
+
+    CREATED = "CreatedAtAsc"
+    NEWEST = "CreatedAtDesc"
+    UPDATED = "UpdatedAtAsc"
+    LAST_UPDATED = "UpdatedAtDesc"
+
+    @property
+    def by_change(self) -> bool:
+        """Whether the time of the last change decides; positions are counts of items then."""
+        return self in (Order.UPDATED, Order.LAST_UPDATED)
+
+    @property
+    def descending(self) -> bool:
+        """Whether the latest comes first."""
+        return self in (Order.NEWEST, Order.LAST_UPDATED)
+
+
 class Collection(Protocol[T]):
     """All resources of one kind."""
 
@@ -32,7 +52,14 @@ class Collection(Protocol[T]):
     def get(self, account: int, resource_id: str) -> T | None:
         """The item with that id in that account."""
 
-    def page(self, account: int, filters: Mapping[str, str], after: int = 0, limit: int | None = None) -> Page[T]:
+    def page(
+        self,
+        account: int,
+        filters: Mapping[str, str],
+        after: int = 0,
+        limit: int | None = None,
+        order: Order = Order.CREATED,
+    ) -> Page[T]:
         """Items that match every filter, behind position `after`. The filters are those of the protocol's tables."""
 
     def latest(self, account: int, filters: Mapping[str, str]) -> T | None:
@@ -82,6 +109,10 @@ class Storage(AccountStorage, Protocol):
     @property
     def models(self) -> Collection[Model]:
         """The models."""
+
+    @property
+    def assets(self) -> Collection[AssetRecord]:
+        """The assets that models point to."""
 
     @property
     def manifests(self) -> Collection[Manifest]:

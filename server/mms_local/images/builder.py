@@ -172,6 +172,9 @@ class ImageBuilder:
             name = file_name(spec.conda_file, "conda.yml")
             text = conda_file.read_bytes()
             conda = await asyncio.to_thread(conda_environment, text, name, self._policy, notes.warn)
+        elif spec.conda:
+            text = spec.conda.encode()
+            conda = await asyncio.to_thread(conda_environment, text, "the environment", self._policy, notes.warn)
         if spec.pip_requirements:
             name = file_name(spec.pip_requirements, "requirements.txt")
             packages = await asyncio.to_thread(pip_requirements, pip_file.read_bytes(), name, self._policy)

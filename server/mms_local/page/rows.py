@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from mms_local.api.mms.shapes import timestamp
+from mms_local.api.mms.scene import timestamp
 from mms_local.core.resources import Deployment, Failure, Image, Job, Manifest, Model, Operation, Service
 
 Json = dict[str, Any]

@@ -36,13 +36,14 @@ class Connection:
 
     def _prepare(self, path: Path) -> None:
         (found,) = self._sqlite.execute("PRAGMA user_version").fetchone()
-        if found not in (0, schema.VERSION):
+        if found > schema.VERSION:
             raise SchemaError(
                 f"{path} has schema version {found}, this server reads {schema.VERSION}; "
                 "use another --data-dir, or remove this one"
             )
-        if found == 0:
-            self._sqlite.executescript(f"BEGIN; {schema.TABLES} PRAGMA user_version = {schema.VERSION}; COMMIT;")
+        if found < schema.VERSION:
+            steps = " ".join(schema.STEPS[found:])
+            self._sqlite.executescript(f"BEGIN; {steps} PRAGMA user_version = {schema.VERSION}; COMMIT;")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 from mms_local.core.accounts import Account, AccountName, ArmKind, ArmName, ArmResource
-from mms_local.core.resources import Deployment, Image, Manifest, Model, Operation, Service
+from mms_local.core.resources import AssetRecord, Deployment, Image, Manifest, Model, Operation, Service
 from mms_local.core.storage import Removal
 from mms_local.store import schema
 from mms_local.store.codec import decoder, encode
@@ -22,11 +22,50 @@ _MANIFEST_OF_SERVICE = (
     "EXISTS (SELECT 1 FROM image i JOIN manifest m ON m.account = i.account AND m.key = i.manifest {more}"
     " WHERE i.account = r.account AND i.key = r.image AND {test} = ?)"
 )
+_MANIFEST_OF_IMAGE = (
+    "EXISTS (SELECT 1 FROM manifest m {more} WHERE m.account = r.account AND m.key = r.manifest AND {test} = ?)"
+)
+_IMAGE_OF_SERVICE = "EXISTS (SELECT 1 FROM image i WHERE i.account = r.account AND i.key = r.image AND {test} = ?)"
 _WITH_LINK = "JOIN manifest_model k ON k.account = m.account AND k.seq = m.seq"
 _WITH_MODEL = f"{_WITH_LINK} JOIN model d ON d.account = m.account AND d.key = k.value"
 
 _NAME_HAS = Filter("instr(lower(json_extract(r.body, '$.name')), ?)", normal=str.lower)
 
+_LISTED = Filter("json_extract(r.body, '$.owner') IS NULL AND ? = '1'")
+
+
+def _pairs(text: str) -> str:
+    """`key,key=value` as JSON: each with its value, or null where any will do."""
+    parts = (part.strip().partition("=") for part in text.split(",") if part.strip())
+    return json.dumps([[key.strip(), value.strip() if equals else None] for key, equals, value in parts])
+
+
+def _having(path: str) -> Filter:
+    """Rows whose map at a path in the body has every one of the wanted pairs."""
+    return Filter(
+        "NOT EXISTS (SELECT 1 FROM json_each(?) w WHERE NOT EXISTS (SELECT 1 FROM"
+        f" json_each(r.body, '{path}') t WHERE t.key = json_extract(w.value, '$[0]')"
+        " AND (json_extract(w.value, '$[1]') IS NULL OR t.value = json_extract(w.value, '$[1]'))))",
+        normal=_pairs,
+    )
+
+
+def _kept(name: str, normal: Callable[[str], str] = str) -> Filter:
+    return Filter(f"json_extract(r.body, '$.kept.{name}') = ?", normal=normal)
+
+
+_LABELS = {
+    "kvTag": _having("$.kept.kvTags"),
+    "kvTags": _having("$.kept.kvTags"),
+    "properties": _having("$.kept.properties"),
+    "runId": _kept("runId"),
+}
+
+ASSETS = Layout(
+    "asset",
+    AssetRecord,
+    filters={"name": Filter("json_extract(r.body, '$.name') = ?"), "type": _kept("type"), **_LABELS},
+)
 MODELS = Layout(
     "model",
     Model,
@@ -36,6 +75,14 @@ MODELS = Layout(
         "name": Filter("r.name = ?"),
         "tag": Filter(link="model_tag"),
         "nameHas": Filter("instr(lower(r.name), ?)", normal=str.lower),
+        "version": Filter("json_extract(r.body, '$.version') = CAST(? AS INTEGER)"),
+        "description": Filter("json_extract(r.body, '$.description') = ?"),
+        "framework": _kept("framework"),
+        "latestVersionOnly": Filter(
+            "(? <> 'true' OR r.seq = (SELECT max(seq) FROM model o WHERE o.account = r.account AND o.name = r.name))",
+            normal=str.lower,
+        ),
+        **_LABELS,
     },
 )
 MANIFESTS = Layout(
@@ -60,6 +107,14 @@ IMAGES = Layout(
             "EXISTS (SELECT 1 FROM manifest m WHERE m.account = r.account AND m.key = r.manifest AND m.name = ?)"
         ),
         "nameHas": _NAME_HAS,
+        "name": Filter("json_extract(r.body, '$.name') = ?"),
+        "version": Filter("json_extract(r.body, '$.version') = CAST(? AS INTEGER)"),
+        "description": Filter("json_extract(r.body, '$.description') = ?"),
+        "listed": _LISTED,
+        "owner": Filter("json_extract(r.body, '$.owner') = ?"),
+        "modelId": Filter(_MANIFEST_OF_IMAGE.format(more=_WITH_LINK, test="k.value"), normal=id_key),
+        "modelName": Filter(_MANIFEST_OF_IMAGE.format(more=_WITH_MODEL, test="d.name")),
+        **_LABELS,
     },
 )
 SERVICES = Layout(
@@ -83,6 +138,10 @@ SERVICES = Layout(
         "manifestName": Filter(_MANIFEST_OF_SERVICE.format(more="", test="m.name")),
         "modelId": Filter(_MANIFEST_OF_SERVICE.format(more=_WITH_LINK, test="k.value"), normal=id_key),
         "modelName": Filter(_MANIFEST_OF_SERVICE.format(more=_WITH_MODEL, test="d.name")),
+        "imageName": Filter(_IMAGE_OF_SERVICE.format(test="json_extract(i.body, '$.name')")),
+        "imageDigest": Filter(_IMAGE_OF_SERVICE.format(test="json_extract(i.body, '$.built.digest')")),
+        "computeType": _kept("computeType", str.upper),
+        **_LABELS,
         "usesImage": Filter(link="service_image", normal=id_key),
         "nameHas": _NAME_HAS,
     },
@@ -109,6 +168,7 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         connection = self.connection = Connection(path)
+        self.assets = Table(connection, ASSETS, lambda one: (one.account, one.id))
         self.models = Table(connection, MODELS, lambda one: (one.account, one.id))
         self.manifests = Table(connection, MANIFESTS, lambda one: (one.account, one.id))
         self.images = Table(connection, IMAGES, lambda one: (one.account, one.id))
@@ -197,6 +257,7 @@ class Database:
     def check(self) -> None:
         """Read everything once, so that a row which cannot be read shows now and not later."""
         for table in (
+            self.assets,
             self.models,
             self.manifests,
             self.images,

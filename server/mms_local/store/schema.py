@@ -8,9 +8,9 @@ list ends in it. Secrets live in one table of their own: what reads bodies can n
 
 from __future__ import annotations
 
-VERSION = 1
+VERSION = 2
 
-TABLES = """
+_TABLES = """
 CREATE TABLE account (
     number INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, body TEXT NOT NULL, front_port INTEGER);
 CREATE TABLE arm (
@@ -82,7 +82,16 @@ CREATE TABLE removal (
 CREATE UNIQUE INDEX removal_key ON removal (account, key);
 """
 
-RESOURCE_TABLES = ("model", "manifest", "image", "service", "deployment", "operation", "removal")
+_ASSETS = """
+CREATE TABLE asset (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, account INTEGER NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL);
+CREATE UNIQUE INDEX asset_key ON asset (account, key);
+"""
+
+STEPS = (_TABLES, _ASSETS)
+"""What makes version 1 from nothing, version 2 from version 1, and so on."""
+
+RESOURCE_TABLES = ("asset", "model", "manifest", "image", "service", "deployment", "operation", "removal")
 """In the order in which rows can be put back."""
 
 LINK_TABLES = ("model_tag", "manifest_model", "service_image")

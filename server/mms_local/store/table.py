@@ -9,16 +9,20 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from mms_local.core.storage import Page
+from mms_local.core.storage import Order, Page
 from mms_local.store.codec import decoder, encode
 from mms_local.store.connection import Connection
 
 T = TypeVar("T")
 
+_CHANGED = (
+    "coalesce(json_extract(r.body, '$.updated'), json_extract(r.body, '$.modified'), json_extract(r.body, '$.created'))"
+)
+
 
 def id_key(resource_id: str) -> str:
-    """Equal for both ways of writing a GUID."""
-    return resource_id.replace("-", "").lower()
+    """Equal for both ways of writing a GUID; an id made of a name and a version is what it is."""
+    return resource_id if ":" in resource_id else resource_id.replace("-", "").lower()
 
 
 @dataclass(frozen=True)
@@ -80,14 +84,22 @@ class Table(Generic[T]):
         )
         return None if row is None else self._decode(row[0])
 
-    def page(self, account: int, filters: Mapping[str, str], after: int = 0, limit: int | None = None) -> Page[T]:
-        return self._page(self._select(account, filters, after, "ASC", None if limit is None else limit + 1), limit)
+    def page(
+        self,
+        account: int,
+        filters: Mapping[str, str],
+        after: int = 0,
+        limit: int | None = None,
+        order: Order = Order.CREATED,
+    ) -> Page[T]:
+        rows = self._select(account, filters, after, order, None if limit is None else limit + 1)
+        return self._page(rows, limit, after if order.by_change else None)
 
     def newest(self, account: int, filters: Mapping[str, str], limit: int) -> Page[T]:
-        return self._page(self._select(account, filters, 0, "DESC", limit + 1), limit)
+        return self._page(self._select(account, filters, 0, Order.NEWEST, limit + 1), limit)
 
     def latest(self, account: int, filters: Mapping[str, str]) -> T | None:
-        rows = self._select(account, filters, 0, "DESC", 1)
+        rows = self._select(account, filters, 0, Order.NEWEST, 1)
         return self._decode(rows[0][1]) if rows else None
 
     def count(self, account: int) -> int:
@@ -130,14 +142,19 @@ class Table(Generic[T]):
                 [(account, value, seq) for value in values(item)],
             )
 
-    def _page(self, rows: list[tuple[int, str]], limit: int | None) -> Page[T]:
-        """The page that rows make, of which there is one more than the limit when something follows."""
+    def _page(self, rows: list[tuple[int, str]], limit: int | None, offset: int | None = None) -> Page[T]:
+        """The page that rows make, of which there is one more than the limit when something follows.
+
+        Args:
+            offset: how many items come before the page, where positions are counts.
+        """
         more = limit is not None and len(rows) > limit
         rows = rows[:limit] if more else rows
-        return Page(tuple(self._decode(body) for _unused, body in rows), rows[-1][0] if more else None)
+        last = rows[-1][0] if offset is None and more else (offset or 0) + len(rows)
+        return Page(tuple(self._decode(body) for _unused, body in rows), last if more else None)
 
     def _select(
-        self, account: int, filters: Mapping[str, str], after: int, order: str, limit: int | None
+        self, account: int, filters: Mapping[str, str], after: int, order: Order, limit: int | None
     ) -> list[tuple[int, str]]:
         used = {name: self._layout.filters[name] for name in filters if name in self._layout.filters}
         links = [name for name, filter_ in used.items() if filter_.link]
@@ -147,8 +164,11 @@ class Table(Generic[T]):
         if links:  # walk the first link in the order of its index, and fetch the rows behind it
             walked = "l"
             source = f"{used[links[0]].link} AS l CROSS JOIN {source} ON r.seq = l.seq"
-        conditions += [f"{walked}.account = ?", f"{walked}.seq > ?"]
-        values += [account, after]
+        conditions.append(f"{walked}.account = ?")
+        values.append(account)
+        if after and not order.by_change:
+            conditions.append(f"{walked}.seq {'<' if order.descending else '>'} ?")
+            values.append(after)
         for name, filter_ in used.items():
             if name == links[0] if links else False:
                 conditions.append("l.value = ?")
@@ -160,10 +180,13 @@ class Table(Generic[T]):
             else:
                 conditions.append(str(filter_.condition))
             values.append(filter_.normal(filters[name]))
+        direction = "DESC" if order.descending else "ASC"
+        by = f"{_CHANGED} {direction}, {walked}.seq" if order.by_change else f"{walked}.seq"
         sql = (
-            f"SELECT r.seq, r.body FROM {source} WHERE {' AND '.join(conditions)} ORDER BY {walked}.seq {order} LIMIT ?"
+            f"SELECT r.seq, r.body FROM {source} WHERE {' AND '.join(conditions)}"
+            f" ORDER BY {by} {direction} LIMIT ? OFFSET ?"
         )
-        return self._connection.all(sql, (*values, -1 if limit is None else limit))
+        return self._connection.all(sql, (*values, -1 if limit is None else limit, after if order.by_change else 0))
 
     def _all(self, where: str) -> tuple[T, ...]:
         rows = self._connection.all(f"SELECT body FROM {self._layout.table} {where} ORDER BY seq", ())

@@ -9,13 +9,13 @@ from typing import Any
 from urllib.parse import quote
 
 from mms_local.api.arm.kinds import KINDS, Kind
-from mms_local.api.mms.generations import WIRES
-from mms_local.api.mms.shapes import timestamp
+from mms_local.api.mms.registry import GENERATIONS
+from mms_local.api.mms.scene import timestamp
 from mms_local.core.accounts import ARM_KIND_OF, ArmKind, ArmName, ArmResource, ClusterAccess
 
 Json = dict[str, Any]
 
-_MARKERS = {ARM_KIND_OF[wire.generation]: wire.marker for wire in WIRES}
+_MARKERS = {ARM_KIND_OF[one.name]: one.marker[-1] for one in GENERATIONS.values()}
 
 
 def resource(kind: Kind, one: ArmResource, origin: str) -> Json:

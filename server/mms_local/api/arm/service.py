@@ -21,7 +21,7 @@ from mms_local.api.arm.resources import Resources
 from mms_local.api.arm.surroundings import namespace_of, only, surroundings
 from mms_local.api.errors import ApiError
 from mms_local.api.guard.tokens import TokenChecker, demand_token
-from mms_local.api.mms.shapes import timestamp
+from mms_local.api.mms.scene import timestamp
 from mms_local.api.reading import json_body, query_of
 from mms_local.core.accounts import ArmResources
 from mms_local.core.errors import Invalid

@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a request below `/api/subscriptions` to the operation that answers it (protocol 2, 2.1, 2.2)."""
+"""From a request to a generation, and to the operation of it that answers (protocol chapter 2)."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,16 +12,16 @@ from urllib.parse import quote, unquote
 
 from aiohttp import web
 
-from mms_local.api.errors import ApiError
+from mms_local.api.errors import ApiError, error_of
 from mms_local.api.guard.tokens import TokenChecker, demand_token
 from mms_local.api.logs import BuildLogs
-from mms_local.api.mms import operations
 from mms_local.api.mms.call import Call, Fronts, Reply
-from mms_local.api.mms.generations import Wire
-from mms_local.api.mms.shapes import Shapes
+from mms_local.api.mms.generation import GenerationApi
+from mms_local.api.mms.scene import Scene
 from mms_local.api.reading import query_of
 from mms_local.api.swagger import account_swagger
 from mms_local.core.accounts import AccountName
+from mms_local.core.errors import Refused
 from mms_local.core.mms import Mms
 
 OPERATION = web.RequestKey("operation", str)
@@ -28,6 +29,9 @@ OPERATION = web.RequestKey("operation", str)
 
 REQUEST_ID = web.RequestKey("request_id", str)
 """Becomes `x-ms-request-id`; on a 202 it is the operation's id (protocol 2.1.6)."""
+
+HEADERS = web.RequestKey[Mapping[str, str]]("generation_headers")
+"""Headers that the generation puts on every answer."""
 
 Answer = Callable[[], Awaitable[web.StreamResponse]]
 
@@ -41,11 +45,11 @@ class Saboteur(Protocol):
 
 @dataclass(frozen=True)
 class DataPlane:
-    """Answers everything below `/api/subscriptions`.
+    """Answers everything below the addresses of the generations.
 
     Args:
         checker: judges bearer tokens; None lets everybody in.
-        wires: the generations that are served, by their marker in the path.
+        generations: those that are served.
         absolute_locations: whether `Operation-Location` is a URL instead of a path (protocol chapter 3).
     """
 
@@ -54,22 +58,26 @@ class DataPlane:
     saboteur: Saboteur
     fronts: Fronts
     logs: BuildLogs
-    wires: Mapping[str, Wire]
+    generations: tuple[GenerationApi, ...]
     absolute_locations: bool = False
 
     def routes(self) -> list[web.RouteDef]:
-        """One route; the table in :mod:`mms_local.api.mms.operations` has the rest, free of letter case."""
-        return [web.route("*", "/{api:(?i:api)}/{subscriptions:(?i:subscriptions)}/{rest:.*}", self.answer)]
+        """One route for each root; the tables of the generations have the rest, free of letter case."""
+        roots = dict.fromkeys(root for generation in self.generations for root in generation.roots)
+        return [
+            web.route("*", f"{_any_case(root)}/{{s:(?i:subscriptions)}}/{{rest:.*}}", self.answer) for root in roots
+        ]
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """The answer of the operation, or of a fault rule."""
-        name, wire, segments = _parse(request, self.wires)
+        name, generation, segments = _parse(request, self.generations)
+        request[HEADERS] = generation.headers
         if [segment.lower() for segment in segments] == ["swagger.json"]:
             request[OPERATION] = "swagger.get"
             if request.method != "GET":
                 raise _wrong_method(("GET",))
-            return web.json_response(account_swagger(wire, _base(name, wire), request.scheme, request.host))
-        operation, resource_id, allowed = operations.find(wire.generation, request.method, segments)
+            return web.json_response(account_swagger(generation, _base(name, generation), request.scheme, request.host))
+        operation, resource_id, allowed = generation.find(request.method, segments)
         if operation is None:
             raise _wrong_method(allowed) if allowed else ApiError(404, "there is nothing at this path")
         request[OPERATION] = operation.name
@@ -77,35 +85,37 @@ class DataPlane:
         async def answer() -> web.StreamResponse:
             demand_token(request, self.checker)
             query = query_of(request)
-            _check_version(wire, query)
+            _check_version(generation, query)
             account = self.mms.accounts.open(name, create=operation.method == "POST")
-            shapes = Shapes(
-                self.mms,
-                account,
-                wire,
-                self.logs,
-                _base(account.name, wire),
-                _origin(request),
-                self.fronts.origin(account, request),
-            )
-            call = Call(self.mms, account, wire, request, resource_id, query, shapes, self.fronts)
-            return self._response(call, await operation.handler(call))
+            base, front = _base(account.name, generation), self.fronts.origin(account, request)
+            scene = Scene(self.mms, account, self.logs, base, _origin(request), front)
+            call = Call(scene, generation, operation, request, resource_id, query, self.fronts)
+            try:
+                return self._response(call, await operation.handler(call))
+            except Refused as refused:
+                raise error_of(refused, generation.refusals) from refused
 
         return await self.saboteur.around(operation.name, request, answer)
 
     def _response(self, call: Call, reply: Reply) -> web.Response:
+        headers = {}
         if reply.operation is not None:
             call.request[REQUEST_ID] = reply.operation.id
-            location = f"{call.shapes.base}/operations/{reply.operation.id}"
-            if self.absolute_locations:
-                location = call.shapes.origin + location
-            return web.Response(status=202, headers={"Operation-Location": location})
+            location = f"{call.scene.base}/operations/{reply.operation.id}"
+            headers["Operation-Location"] = call.scene.origin + location if self.absolute_locations else location
         if reply.body is None:
-            return web.Response(status=reply.status)
-        return web.json_response(reply.body, status=reply.status)
+            return web.Response(status=reply.status, headers=headers)
+        return web.json_response(reply.body, status=reply.status, headers=headers)
 
 
-def _parse(request: web.Request, wires: Mapping[str, Wire]) -> tuple[AccountName, Wire, list[str]]:
+def _any_case(root: str) -> str:
+    """A path as aiohttp's router matches it without regard to letter case."""
+    return "".join(f"/{{r{number}:(?i:{re.escape(part)})}}" for number, part in enumerate(root.split("/")[1:]))
+
+
+def _parse(
+    request: web.Request, generations: tuple[GenerationApi, ...]
+) -> tuple[AccountName, GenerationApi, list[str]]:
     """Account, generation and the segments below the account.
 
     Raises:
@@ -117,12 +127,11 @@ def _parse(request: web.Request, wires: Mapping[str, Wire]) -> tuple[AccountName
         segments = []
     if segments and not segments[-1]:
         segments.pop()  # a trailing slash
-    if len(segments) > 7 and segments[3].lower() == "resourcegroups" and all(map(_is_plain, segments)):
-        wire = wires.get(segments[5].lower())
-        if wire is not None:
-            return AccountName(wire.generation, segments[2], segments[4], segments[6]), wire, segments[7:]
-        if segments[5].lower() == "providers":
-            raise ApiError(404, "generation workspace is not served here; use accounts or hostingAccounts")
+    if all(map(_is_plain, segments)):
+        for generation in generations:
+            found = generation.below(segments)
+            if found is not None:
+                return AccountName(generation.name, *found[0]), generation, found[1]
     raise ApiError(404, "there is nothing at this path")
 
 
@@ -131,9 +140,9 @@ def _is_plain(segment: str) -> bool:
     return segment not in ("", ".", "..") and len(segment) <= 300 and segment.isprintable() and "/" not in segment
 
 
-def _base(name: AccountName, wire: Wire) -> str:
-    parts = (name.subscription, "resourceGroups", name.resource_group, wire.marker, name.name)
-    return "/api/subscriptions/" + "/".join(quote(part, safe="") for part in parts)
+def _base(name: AccountName, generation: GenerationApi) -> str:
+    parts = ("subscriptions", name.subscription, "resourceGroups", name.resource_group, *generation.marker, name.name)
+    return "/".join((generation.roots[0], *(quote(part, safe="") for part in parts)))
 
 
 def _origin(request: web.Request) -> str:
@@ -144,15 +153,15 @@ def _wrong_method(allowed: tuple[str, ...]) -> ApiError:
     return ApiError(405, f"this path takes {', '.join(allowed)}", headers={"Allow": ", ".join(allowed)})
 
 
-def _check_version(wire: Wire, query: Mapping[str, str]) -> None:
+def _check_version(generation: GenerationApi, query: Mapping[str, str]) -> None:
     """Protocol 7.1.2. The refusal has the flat shape, with the codes that ASP.NET API versioning uses (2.2.5)."""
     version = query.get("api-version", "")
-    known = ", ".join(wire.versions)
-    if not version and wire.version_required:
+    known = ", ".join(generation.versions)
+    if not version and generation.version_required:
         raise _bad_version(
             "ApiVersionUnspecified", f"the query parameter api-version is required; this path takes {known}"
         )
-    if version and version.lower() not in wire.versions:
+    if version and version.lower() not in generation.versions:
         raise _bad_version(
             "UnsupportedApiVersion", f"api-version {version[:64]!r} is not known; this path takes {known}"
         )

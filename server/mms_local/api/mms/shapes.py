@@ -6,45 +6,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from typing import Any
 
-from mms_local.api.errors import error_body
-from mms_local.api.logs import BuildLogs
-from mms_local.api.mms.generations import Wire
-from mms_local.core.accounts import Account
-from mms_local.core.mms import Mms
+from mms_local.api.mms.generation import GenerationApi
+from mms_local.api.mms.scene import Json, Scene, timestamp
 from mms_local.core.ports import Keys
-from mms_local.core.resources import Asset, Deployment, Failure, Image, Job, Manifest, Model, Operation, Service
+from mms_local.core.resources import Asset, Deployment, Image, Job, Manifest, Model, Operation, Service
 from mms_local.core.service_logs import ServiceLog
-
-Json = dict[str, Any]
+from mms_local.core.settings import shown
 
 _ABSENT_WHEN_NONE = frozenset({"error", "warnings"})
 
 
-def timestamp(moment: datetime) -> str:
-    """UTC in ISO 8601 with microseconds, as `2018-03-11T12:39:09.060982Z` (protocol chapter 3)."""
-    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
 @dataclass(frozen=True)
 class Shapes:
-    """Renders for one caller.
+    """Renders for one caller, in one of the generations of 2017."""
 
-    Args:
-        base: path of the account, from `/api` on, without a trailing slash.
-        origin: scheme, host and port that the caller used.
-        front: scheme, host and port of the account's services.
-    """
-
-    mms: Mms
-    account: Account
-    wire: Wire
-    logs: BuildLogs
-    base: str
-    origin: str
-    front: str
+    scene: Scene
+    generation: GenerationApi
 
     def model(self, model: Model) -> Json:
         """A model of either generation."""
@@ -59,7 +38,7 @@ class Shapes:
             "unpack": model.unpack,
             "createdAt": timestamp(model.created),
         }
-        return _chosen(fields, self.wire.model)
+        return _chosen(fields, self.generation.shown["model"])
 
     def manifest(self, manifest: Manifest) -> Json:
         """A manifest of either generation."""
@@ -72,14 +51,14 @@ class Shapes:
             "modelType": manifest.model_type or "Registered",
             "webserviceType": manifest.webservice_type or "Realtime",
             "modelIds": list(manifest.model_ids),
-            "assets": [_asset(asset, self.wire.unpack_key) for asset in manifest.assets],
+            "assets": [_asset(asset, self.generation.unpack_key) for asset in manifest.assets],
             "targetRuntime": {
                 "runtimeType": manifest.runtime_type,
                 "properties": dict(manifest.runtime_properties),
             },
             "createdTime": timestamp(manifest.created),
         }
-        return _chosen(fields, self.wire.manifest)
+        return _chosen(fields, self.generation.shown["manifest"])
 
     def image(self, image: Image) -> Json:
         """An image of either generation. The registry's password is blank (protocol 7.1.20)."""
@@ -94,50 +73,37 @@ class Shapes:
             "registryInfo": {"user": image.registry_user, "location": image.registry_location, "password": ""},
             "createdTime": timestamp(image.created),
             "creationState": image.state.value,
-            "error": image.failure and self._error(image.failure, image),
+            "error": image.failure and self.scene.error(image.failure, image),
             "imageLocation": image.built and image.built.location,
             "digest": image.built and image.built.digest,
             "warnings": (image.built and list(image.built.warnings)) or None,
-            "imageBuildLogUri": self._log_uri(image),
+            "imageBuildLogUri": self.scene.log_uri(image),
         }
-        if "manifest" in self.wire.image:
-            fields["manifest"] = self.manifest(self.mms.manifests.get(self.account, image.manifest_id))
-        return _chosen(fields, self.wire.image)
+        if "manifest" in self.generation.shown["image"]:
+            fields["manifest"] = self.manifest(self.scene.mms.manifests.get(self.scene.account, image.manifest_id))
+        return _chosen(fields, self.generation.shown["image"])
 
     def service(self, service: Service) -> Json:
         """A service of either generation."""
-        settings, scaling = service.wanted, service.wanted.scaling
-        image = self.mms.images.get(self.account, settings.image_id)
-        manifest = self.mms.manifests.get(self.account, image.manifest_id)
+        settings = service.wanted
+        image = self.scene.mms.images.get(self.scene.account, settings.image_id)
+        manifest = self.scene.mms.manifests.get(self.scene.account, image.manifest_id)
         fields = {
             "id": service.id,
             "name": service.name,
             "state": service.state.value,
-            "scoringUri": f"{self.front}/api/v1/service/{service.name}/score",
+            "scoringUri": f"{self.scene.front}/api/v1/service/{service.name}/score",
             "createdAt": timestamp(service.created),
             "updatedAt": timestamp(service.updated),
             "imageId": image.id,
             "image": self.image(image),
             "manifest": self.manifest(manifest),
-            "models": [self.model(self.mms.models.get(self.account, one)) for one in manifest.model_ids],
+            "models": [self.model(self.scene.mms.models.get(self.scene.account, one)) for one in manifest.model_ids],
             "computeResource": service.compute_id and {"id": service.compute_id, "type": service.compute_type},
-            "acrImagePullSecret": settings.pull_secret,
-            "numReplicas": settings.replicas,
-            "autoScaler": scaling
-            and {
-                "autoscaleEnabled": scaling.enabled,
-                "minReplicas": scaling.min_replicas,
-                "maxReplicas": scaling.max_replicas,
-                "targetUtilization": scaling.target_utilization,
-                "refreshPeriodInSeconds": scaling.refresh_period,
-            },
-            "containerResourceReservation": {"cpu": settings.cpu, "memory": settings.memory},
-            "maxConcurrentRequestsPerContainer": settings.max_concurrent_requests,
-            "appInsightsEnabled": settings.app_insights,
-            "dataCollection": dict(settings.data_collection),
-            "error": service.failure and self._error(service.failure),
+            **shown(settings),
+            "error": service.failure and self.scene.error(service.failure),
         }
-        return _chosen(fields, self.wire.service)
+        return _chosen(fields, self.generation.shown["service"])
 
     def keys(self, keys: Keys) -> Json:
         """The only answer that holds scoring keys."""
@@ -171,26 +137,20 @@ class Shapes:
             "operationType": "Image" if build else "Service",
             "state": operation.state.value,
             "createdTime": timestamp(operation.created),
-            "resourceLocation": f"{self.base}/{'images' if build else 'services'}/{operation.resource_id}",
+            "resourceLocation": f"{self.scene.base}/{'images' if build else 'services'}/{operation.resource_id}",
         }
         if operation.phase is not None and not operation.state.finished:
             body["phase"] = operation.phase  # not of the protocol; clients leave out what they do not know
         if operation.ended is not None:
             body["endTime"] = timestamp(operation.ended)
         if operation.failure is not None:
-            image = self.mms.world.storage.images.get(self.account.number, operation.resource_id) if build else None
-            body["error"] = self._error(operation.failure, image)
+            image = (
+                self.scene.mms.world.storage.images.get(self.scene.account.number, operation.resource_id)
+                if build
+                else None
+            )
+            body["error"] = self.scene.error(operation.failure, image)
         return body
-
-    def _error(self, failure: Failure, image: Image | None = None) -> Json:
-        """For an image that failed with 4xx, the location of its build log comes first (protocol chapter 3)."""
-        details = failure.details or ((failure.code, failure.message),)
-        if image is not None and failure.status < 500:
-            details = (("ImageBuildLog", self._log_uri(image)), *details)
-        return error_body(failure.status, failure.code, failure.message, details)
-
-    def _log_uri(self, image: Image) -> str:
-        return self.origin + self.logs.path(image)
 
 
 def _asset(asset: Asset, unpack_key: str) -> Json:
