@@ -29,6 +29,7 @@ options:
   assets:
     description:
       - Other files that the driver program needs, such as a schema or its own modules. Their order does not count.
+      - The local MMS applies a schema file whose name is like C(service_schema.json) to what is sent to C(run()).
     type: list
     elements: dict
     suboptions:
@@ -40,6 +41,7 @@ options:
       id:
         description:
           - Id of the asset within the manifest. Unset, the first 32 characters of the file name.
+          - The local MMS lays a file where an id says that is a path, such as C(helpers/__init__.py).
         type: str
       mime_type:
         description:

@@ -120,6 +120,16 @@ def test_a_default_that_does_not_run_is_an_error_of_the_server(tmp_path: Path) -
     assert failed.value.status == 500
 
 
+def test_a_program_that_calls_itself_python_sees_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MMS_LOCAL_TOKEN", "token-secret")
+    program = tmp_path / "python3.9"
+    program.write_text(f"#!/bin/sh\nenv > {tmp_path}/seen\nexit 1\n")
+    program.chmod(0o755)
+    with pytest.raises(JobFailed):
+        Interpreter.at(str(program))
+    assert "secret" not in (tmp_path / "seen").read_text()
+
+
 def test_the_interpreter_tells_its_version_and_platform() -> None:
     found = Interpreter.at(sys.executable)
     assert found.minor == f"{sys.version_info.major}.{sys.version_info.minor}"

@@ -18,6 +18,7 @@ from packaging.version import Version
 
 from mms_local.core.ports import JobFailed
 from mms_local.images.failure import build_failed
+from mms_local.images.index import environment_of_tools
 
 OLDEST = (3, 8)
 """The runtime of the images (see requirements.py) exists from this Python on."""
@@ -50,9 +51,8 @@ class Interpreter:
             "print(json.dumps([platform.python_version(), '-'.join([sysconfig.get_platform(), *platform.libc_ver()])]))"
         )
         try:
-            answer = subprocess.run(
-                [path, "-I", "-c", question], capture_output=True, check=True, text=True, timeout=60
-            )
+            command, environment = (path, "-I", "-c", question), environment_of_tools()
+            answer = subprocess.run(command, env=environment, capture_output=True, check=True, text=True, timeout=60)
             version, system = json.loads(answer.stdout)
         except (OSError, ValueError, subprocess.SubprocessError) as error:
             raise build_failed("NoPython", f"The Python {path} does not work: {error}", status=500) from error
