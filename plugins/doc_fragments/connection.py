@@ -23,11 +23,11 @@ options:
     description:
       - Generation of the API.
       - V(2017-06-01-privatepreview) is that of hosting accounts, V(2017-09-01-preview) that of model management
-        accounts.
+        accounts, V(v1.0) that of Azure Machine Learning workspaces.
       - An option that the chosen generation does not have is refused before anything is sent.
       - Unset, it is E(AZUREML_MMS_API_VERSION), or else the default.
     type: str
-    choices: [2017-06-01-privatepreview, 2017-09-01-preview]
+    choices: [2017-06-01-privatepreview, 2017-09-01-preview, v1.0]
     default: 2017-09-01-preview
   subscription_id:
     description:
@@ -43,6 +43,12 @@ options:
     description:
       - Name of the hosting account or model management account.
       - Unset, it is E(AZUREML_MMS_ACCOUNT).
+    type: str
+  workspace_name:
+    description:
+      - Name of the workspace, in generation V(v1.0). Without it, O(account_name) is taken.
+      - Without O(api_url), the discovery document of the workspace says where its model management is.
+      - Unset, it is E(AZUREML_MMS_WORKSPACE).
     type: str
   validate_certs:
     description:

@@ -24,6 +24,8 @@ from ._lock import exclusive
 from ._masking import Gate, without_query
 from ._options.connection import Connection, http_settings, server_url
 from ._options.wait import wait_policy_from
+from ._resources.account import Account
+from ._resources.wire import api_error
 from ._storage.content import Content
 from ._storage.target import StorageTarget, storage_from
 from ._transport.http import Transport
@@ -31,6 +33,9 @@ from ._waiting import WaitPolicy
 
 _LONGEST_TURN = 1800.0
 """Seconds that another task may take, where the options do not say."""
+
+_WAIT_POLICY = WaitPolicy(timeout=300, interval=5)
+"""Of tasks that have no options about waiting."""
 
 _UPLOAD_SILENCE = 10.0  # seconds
 
@@ -88,7 +93,7 @@ class Session:
 
     @cached_property
     def wait_policy(self) -> WaitPolicy:
-        return wait_policy_from(self.options)
+        return wait_policy_from(self.options) if "poll_interval" in self.options else _WAIT_POLICY
 
     @cached_property
     def transport(self) -> Transport:
@@ -120,23 +125,44 @@ class Session:
         """The account. Without C(api_url), Resource Manager is asked where it is (protocol 4.2)."""
         connection = self.connection
         connection.require("subscription_id", "resource_group", "account_name")
+        generation = connection.generation
+        path = generation.base_path(connection.subscription_id, connection.resource_group, connection.account_name)
         if connection.api_url is not None:
-            path = connection.generation.base_path(
-                connection.subscription_id, connection.resource_group, connection.account_name
-            )
             return Client(self.transport, connection.api_url + path, connection.generation)
         account = self.arm.account()
-        if account is None or account.url is None:
+        url = self._address(account, path) if account else None
+        if account is None or url is None:
+            create = "Create it with mms_account, or set" if generation.account_made_here else "Set"
             raise AccountMissingError(
-                f"Account {connection.account_name!r} does not exist in resource group {connection.resource_group!r} "
-                f"at {self.arm.url}. Create it with mms_account, or set api_url to reach the service directly."
+                f"{generation.account_word.capitalize()} {connection.account_name!r} does not exist in resource group "
+                f"{connection.resource_group!r} at {self.arm.url}. {create} api_url to reach the service directly."
             )
-        if self.arm.url.startswith("https:") and not account.url.startswith("https:"):
-            raise InputError(
-                f"{self.arm.url} says that account {connection.account_name!r} is at "
-                f"{without_query(account.url)}, which is not https. Set api_url if it really is."
-            )
-        return Client(self.transport, account.url, connection.generation)
+        return Client(self.transport, url, generation)
+
+    def _address(self, account: Account, path: str) -> str | None:
+        """Return where the account's own part of the API is, if anything says it.
+
+        Raises:
+            InputError: somebody says that the token is to travel without encryption.
+        """
+
+        def secured(place: str | None, who: str) -> None:
+            if place and who.startswith("https:") and not place.startswith("https:"):
+                raise InputError(
+                    f"{who} says that {self.connection.generation.account_word} {account.name!r} is at "
+                    f"{without_query(place)}, which is not https. Set api_url if it really is."
+                )
+
+        def read(url: str) -> Any:
+            secured(url, self.arm.url)
+            response = self.transport.send("GET", url, with_token=False)
+            if response.status != 200:
+                raise api_error(response)
+            return response.json()
+
+        url = self.connection.generation.address(account, read, path)
+        secured(url, self.arm.url)
+        return url
 
     @cached_property
     def storage(self) -> StorageTarget:

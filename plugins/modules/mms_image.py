@@ -19,7 +19,7 @@ description:
 options:
   name:
     description:
-      - Name of the image. Needed in generation V(2017-09-01-preview), unknown in the other one.
+      - Name of the image. Unknown in generation V(2017-06-01-privatepreview), needed in the others.
     type: str
   manifest:
     description:
@@ -29,10 +29,15 @@ options:
     description:
       - Description of the image.
     type: str
+  properties:
+    description:
+      - Properties, which are written once. Those that are not named here do not count. Only in generation V(v1.0).
+    type: dict
   compute_resource_id:
     description:
       - Id of the operationalization cluster in whose registry the image goes. Needed in generation
-        V(2017-09-01-preview), unknown in the other one.
+        V(2017-09-01-preview), unknown in V(2017-06-01-privatepreview), and without meaning in V(v1.0), where the
+        registry of the workspace has all images.
     type: str
   registry_location:
     description:
@@ -126,6 +131,16 @@ image:
       description: Id of the compute resource whose registry has it.
       returned: always
       type: str
+    model_ids:
+      description: Ids of its models, where the service tells them.
+      returned: always
+      type: list
+      elements: str
+    properties:
+      description: Properties, which are written once. V(mms_recipe) is the digest of what the image is made
+        of. Null where the generation has none.
+      returned: always
+      type: dict
     registry_location:
       description: Login server of the registry.
       returned: always
@@ -338,6 +353,7 @@ TASK = Task(
         "name": {"type": "str"},
         "manifest": {"type": "str"},
         "description": {"type": "str"},
+        "properties": {"type": "dict"},
         "compute_resource_id": {"type": "str"},
         "registry_location": {"type": "str"},
         "registry_user": {"type": "str"},

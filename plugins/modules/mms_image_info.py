@@ -88,6 +88,16 @@ images:
       description: Id of the compute resource whose registry has it.
       returned: always
       type: str
+    model_ids:
+      description: Ids of its models, where the service tells them.
+      returned: always
+      type: list
+      elements: str
+    properties:
+      description: Properties, which are written once. V(mms_recipe) is the digest of what the image is made
+        of. Null where the generation has none.
+      returned: always
+      type: dict
     registry_location:
       description: Login server of the registry.
       returned: always

@@ -46,6 +46,10 @@ options:
     description:
       - Description of the model.
     type: str
+  properties:
+    description:
+      - Properties, which are written once. Those that are not named here do not count. Only in generation V(v1.0).
+    type: dict
   tags:
     description:
       - Tags of the model. Their order does not count.
@@ -138,6 +142,10 @@ model:
       returned: always
       type: list
       elements: str
+    properties:
+      description: Properties, which are written once. Null where the generation has none.
+      returned: always
+      type: dict
     created_at:
       description: When it was registered, UTC.
       returned: always
@@ -283,6 +291,7 @@ TASK = Task(
         "unpack": {"type": "bool"},
         "description": {"type": "str"},
         "tags": {"type": "list", "elements": "str"},
+        "properties": {"type": "dict"},
         **VERSIONS_OPTIONS,
         **CONNECTION_OPTIONS,
         **AUTH_OPTIONS,

@@ -29,7 +29,11 @@ options:
     type: int
   tag:
     description:
-      - A tag that the model must have.
+      - A tag that the model must have; in generation V(v1.0) also as C(name=value).
+    type: str
+  property:
+    description:
+      - A property that the model must have, as C(name) or C(name=value). Only in generation V(v1.0).
     type: str
 extends_documentation_fragment:
   - azureml.model_management.connection
@@ -95,6 +99,10 @@ models:
       returned: always
       type: list
       elements: str
+    properties:
+      description: Properties, which are written once. Null where the generation has none.
+      returned: always
+      type: dict
     created_at:
       description: When it was registered, UTC.
       returned: always
@@ -187,6 +195,7 @@ TASK = Task(
         "name": {"type": "str"},
         "version": {"type": "int"},
         "tag": {"type": "str"},
+        "property": {"type": "str"},
         **CONNECTION_OPTIONS,
         **AUTH_OPTIONS,
     },

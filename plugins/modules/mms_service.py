@@ -41,8 +41,23 @@ options:
   compute_resource_id:
     description:
       - Id of the operationalization cluster that the service runs on. It cannot be changed. Needed to create a
-        service in generation V(2017-09-01-preview), unknown in the other one.
+        service in generation V(2017-09-01-preview), unknown in V(2017-06-01-privatepreview).
     type: str
+  compute:
+    description:
+      - The compute that the service runs on, in generation V(v1.0); unknown in the others. It cannot be changed.
+      - O(compute_resource_id) says the same of an AKS compute target, by the last part of its id.
+    type: dict
+    suboptions:
+      type:
+        description:
+          - V(aks) for a compute target of the workspace, V(aci) for a container instance.
+        type: str
+        choices: [aci, aks]
+      name:
+        description:
+          - Name of the compute target; for V(aks).
+        type: str
   kubeconfig:
     description:
       - Access to the Kubernetes cluster that the service runs on, as a path, as text (YAML or JSON) or as a mapping.
@@ -106,6 +121,64 @@ options:
     description:
       - Number of requests that a container handles at once.
     type: int
+  description:
+    description:
+      - Description. Only in generation V(v1.0), like the options from here to O(liveness_probe).
+    type: str
+  tags:
+    description:
+      - Tags. Those that are not named here stay.
+    type: dict
+  properties:
+    description:
+      - Properties. Those that are not named here stay, and the value of one cannot be changed later.
+    type: dict
+  auth_enabled:
+    description:
+      - Whether the service asks for a key. In the other generations it always does; here it does unless this is
+        V(false).
+    type: bool
+  token_auth_enabled:
+    description:
+      - Whether the service asks for a token instead of a key. Only with V(aks).
+    type: bool
+  scoring_timeout:
+    description:
+      - Number of milliseconds that an answer may take.
+    type: int
+  max_queue_wait:
+    description:
+      - Number of milliseconds that a request may wait until a container takes it.
+    type: int
+  namespace:
+    description:
+      - Kubernetes namespace in which the service runs.
+    type: str
+  liveness_probe:
+    description:
+      - How the cluster finds out whether a container still works.
+    type: dict
+    suboptions:
+      initial_delay:
+        description:
+          - Number of seconds before the first look.
+        type: int
+      period:
+        description:
+          - Number of seconds between two looks.
+        type: int
+      timeout:
+        description:
+          - Number of seconds until a look has failed.
+        type: int
+      success_threshold:
+        description:
+          - Number of good looks until a container counts as alive again.
+        type: int
+      failure_threshold:
+        description:
+          - Number of bad looks until a container is started anew.
+        type: int
   app_insights_enabled:
     description:
       - Whether Application Insights is used.
@@ -226,6 +299,21 @@ service:
       description: Id of the compute resource that it runs on.
       returned: always
       type: str
+    compute:
+      description: Where it runs, in generation V(v1.0).
+      returned: always
+      type: dict
+      contains:
+        type:
+          description: V(aks) or V(aci).
+          returned: always
+          type: str
+          sample: aks
+        name:
+          description: Name of the compute target; null for V(aci).
+          returned: always
+          type: str
+          sample: cluster
     pull_secret:
       description: Name of the Kubernetes Secret that opens the registry.
       returned: always
@@ -275,6 +363,65 @@ service:
           returned: always
           type: str
           sample: 1Gi
+    description:
+      description: Description. Null where the generation has none.
+      returned: always
+      type: str
+    tags:
+      description: Tags. Null where the generation has none.
+      returned: always
+      type: dict
+    properties:
+      description: Properties, which are written once. Null where the generation has none.
+      returned: always
+      type: dict
+    auth_enabled:
+      description: Whether the service asks for a key. Null where the generation always does.
+      returned: always
+      type: bool
+    token_auth_enabled:
+      description: Whether the service asks for a token. Null where no generation or compute does.
+      returned: always
+      type: bool
+    scoring_timeout:
+      description: Milliseconds that an answer may take.
+      returned: always
+      type: int
+      sample: 60000
+    max_queue_wait:
+      description: Milliseconds that a request may wait in the queue.
+      returned: always
+      type: int
+      sample: 500
+    namespace:
+      description: Kubernetes namespace.
+      returned: always
+      type: str
+    liveness_probe:
+      description: How the cluster finds out whether a container still works.
+      returned: always
+      type: dict
+      contains:
+        initial_delay:
+          description: Seconds before the first look.
+          returned: always
+          type: int
+        period:
+          description: Seconds between two looks.
+          returned: always
+          type: int
+        timeout:
+          description: Seconds until a look has failed.
+          returned: always
+          type: int
+        success_threshold:
+          description: Good looks until it counts as alive.
+          returned: always
+          type: int
+        failure_threshold:
+          description: Bad looks until it counts as dead.
+          returned: always
+          type: int
     max_concurrent_requests:
       description: Requests that a container handles at once.
       returned: always

@@ -48,6 +48,14 @@ options:
     description:
       - Name of the manifest of its image. Not in generation V(2017-06-01-privatepreview).
     type: str
+  tag:
+    description:
+      - A tag that the service must have, as C(name) or C(name=value). Only in generation V(v1.0).
+    type: str
+  property:
+    description:
+      - A property that the service must have, as C(name) or C(name=value). Only in generation V(v1.0).
+    type: str
 extends_documentation_fragment:
   - azureml.model_management.connection
   - azureml.model_management.auth
@@ -110,6 +118,21 @@ services:
       description: Id of the compute resource that it runs on.
       returned: always
       type: str
+    compute:
+      description: Where it runs, in generation V(v1.0).
+      returned: always
+      type: dict
+      contains:
+        type:
+          description: V(aks) or V(aci).
+          returned: always
+          type: str
+          sample: aks
+        name:
+          description: Name of the compute target; null for V(aci).
+          returned: always
+          type: str
+          sample: cluster
     pull_secret:
       description: Name of the Kubernetes Secret that opens the registry.
       returned: always
@@ -159,6 +182,65 @@ services:
           returned: always
           type: str
           sample: 1Gi
+    description:
+      description: Description. Null where the generation has none.
+      returned: always
+      type: str
+    tags:
+      description: Tags. Null where the generation has none.
+      returned: always
+      type: dict
+    properties:
+      description: Properties, which are written once. Null where the generation has none.
+      returned: always
+      type: dict
+    auth_enabled:
+      description: Whether the service asks for a key. Null where the generation always does.
+      returned: always
+      type: bool
+    token_auth_enabled:
+      description: Whether the service asks for a token. Null where no generation or compute does.
+      returned: always
+      type: bool
+    scoring_timeout:
+      description: Milliseconds that an answer may take.
+      returned: always
+      type: int
+      sample: 60000
+    max_queue_wait:
+      description: Milliseconds that a request may wait in the queue.
+      returned: always
+      type: int
+      sample: 500
+    namespace:
+      description: Kubernetes namespace.
+      returned: always
+      type: str
+    liveness_probe:
+      description: How the cluster finds out whether a container still works.
+      returned: always
+      type: dict
+      contains:
+        initial_delay:
+          description: Seconds before the first look.
+          returned: always
+          type: int
+        period:
+          description: Seconds between two looks.
+          returned: always
+          type: int
+        timeout:
+          description: Seconds until a look has failed.
+          returned: always
+          type: int
+        success_threshold:
+          description: Good looks until it counts as alive.
+          returned: always
+          type: int
+        failure_threshold:
+          description: Bad looks until it counts as dead.
+          returned: always
+          type: int
     max_concurrent_requests:
       description: Requests that a container handles at once.
       returned: always
@@ -283,6 +365,8 @@ TASK = Task(
         "model_name": {"type": "str"},
         "manifest_id": {"type": "str"},
         "manifest_name": {"type": "str"},
+        "tag": {"type": "str"},
+        "property": {"type": "str"},
         **CONNECTION_OPTIONS,
         **AUTH_OPTIONS,
     },

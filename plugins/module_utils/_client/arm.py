@@ -24,7 +24,7 @@ class Arm:
     def __init__(self, transport: Transport, url: str, connection: Connection) -> None:
         self.url = url
         self._connection = connection
-        self._api = Api(transport, url, connection.generation.api_version)
+        self._api = Api(transport, url, {"api-version": connection.generation.arm_version})
 
     def account(self) -> Account | None:
         """Return the account that the options name, or None."""

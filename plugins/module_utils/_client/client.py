@@ -8,6 +8,7 @@ Knows paths, paging and operations (protocol 2 and 3); knows neither Ansible nor
 from __future__ import annotations
 
 import builtins
+import json
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -20,7 +21,7 @@ from .._resources.deployment import Deployment
 from .._resources.keys import Keys
 from .._resources.operation import Operation
 from .._resources.wire import Fields, api_error, last_segment, values_named
-from .._transport.http import Response, Transport
+from .._transport.http import Body, Response, Transport
 
 R = TypeVar("R")
 
@@ -33,11 +34,12 @@ class Started(NamedTuple):
 
 @dataclass(frozen=True)
 class Api:
-    """Requests below one base URL: adds the api-version, turns error answers into errors, follows pages."""
+    """Requests below one base URL: adds what every request says, turns error answers into errors, follows pages."""
 
     transport: Transport
     base_url: str  # no trailing slash
-    api_version: str
+    query: Mapping[str, str]  # of every request
+    missing: str = "there is no such place."  # what a list that is answered with 404 means
 
     def request_or_none(
         self, method: str, path: str, *, params: Mapping[str, str] | None = None, body: Any = None
@@ -48,13 +50,13 @@ class Api:
             ApiError: the service refused.
             TransportError, AuthError: see Transport.send.
         """
-        query = {"api-version": self.api_version, **(params or {})}
+        query = {**self.query, **(params or {})}
         response = self.transport.send(method, self.base_url + path, params=query, body=body)
         return None if response.status == 404 else self._successful(response)
 
     def request(self, method: str, path: str, *, params: Mapping[str, str] | None = None, body: Any = None) -> Response:
         """Return a successful answer; 404 is an error here."""
-        query = {"api-version": self.api_version, **(params or {})}
+        query = {**self.query, **(params or {})}
         return self._successful(self.transport.send(method, self.base_url + path, params=query, body=body))
 
     def pages(self, path: str, params: Mapping[str, str]) -> Iterator[Any]:
@@ -69,8 +71,7 @@ class Api:
         response = self.request_or_none("GET", path, params=params)
         if response is None:
             raise AccountMissingError(
-                f"GET {urlsplit(self.base_url).path}{path} was answered with 404: there is no such account. "
-                "Create it with mms_account, or check account_name, resource_group, subscription_id and api_url.",
+                f"GET {urlsplit(self.base_url).path}{path} was answered with 404: {self.missing}",
                 status=404,
             )
         seen = set()
@@ -141,11 +142,12 @@ class Collection(Generic[R]):
         params = {
             self.kind.filters[name]: value for name, value in filters.items() if value and name in self.kind.filters
         }
-        return [self.kind.read(item) for item in self._api.pages(f"/{self.kind.collection}", params)]
+        members = self._api.pages(f"/{self.kind.collection}", {**self.kind.query, **params})
+        return [self.kind.read(item) for item in members if self.kind.among(item)]
 
     def get(self, resource_id: str) -> R | None:
         """Return the resource with this id, or None."""
-        response = self._api.request_or_none("GET", self._path(resource_id))
+        response = self._api.request_or_none("GET", self._path(resource_id), params=self.kind.query)
         return None if response is None else self.kind.read(response.json())
 
     def create(self, fields: Mapping[str, Any]) -> R | Started:
@@ -154,6 +156,9 @@ class Collection(Generic[R]):
         Raises:
             TransportError: with C(sent), when it may have been created although no answer came.
         """
+        if self.kind.next_version:
+            latest = max((getattr(one, "version", None) or 0 for one in self.list(name=fields["name"])), default=0)
+            fields = {**fields, "version": latest + 1}
         response = self._sent("POST", f"/{self.kind.collection}", self.kind.create_body(fields))
         return _started(response) if response.status == 202 else self.kind.read(response.json())
 
@@ -164,7 +169,11 @@ class Collection(Generic[R]):
             fields: Everything that is wanted, by option.
             changed: The options that differ.
         """
-        response = self._sent("PUT", self._path(resource_id), self.kind.update_body(fields))
+        method = "PUT" if self.kind.patch is None else "PATCH"
+        body = self.kind.update_body(fields, changed)
+        if self.kind.patch is not None:
+            body = Body(json.dumps(body).encode(), "application/json-patch+json")
+        response = self._sent(method, self._path(resource_id), body)
         return _started(response) if response.status == 202 else None
 
     def delete(self, resource_id: str) -> Started | None:
@@ -172,12 +181,14 @@ class Collection(Generic[R]):
         response = self._api.request_or_none("DELETE", self._path(resource_id))
         return _started(response) if response is not None and response.status == 202 else None
 
-    def _sent(self, method: str, path: str, body: Mapping[str, Any]) -> Response:
+    def _sent(self, method: str, path: str, body: Any) -> Response:
         """Send a body; when the service refuses a field, its message tells the value too."""
         try:
             return self._api.request(method, path, body=body)
         except ApiError as error:
-            error.message = f"{error.message} {values_named(error.details, body)}".rstrip()
+            error.message = (
+                f"{error.message} {values_named(error.details, body if isinstance(body, dict) else {})}".rstrip()
+            )
             raise
 
     def _path(self, resource_id: str) -> str:
@@ -206,7 +217,7 @@ class Client:
         self.transport = transport
         self.base_url = base_url.rstrip("/")
         self.generation = generation
-        self._api = Api(transport, self.base_url, generation.api_version)
+        self._api = Api(transport, self.base_url, generation.query, generation.missing)
         self.models = Collection(self._api, generation.models)
         self.manifests = Collection(self._api, generation.manifests)
         self.images = Collection(self._api, generation.images)
@@ -227,12 +238,18 @@ class Client:
 
     def keys(self, service_id: str) -> Keys:
         """Return the keys of a service (protocol H16, A15)."""
-        return Keys.from_api(self._api.request("GET", f"/services/{quote(service_id, safe='')}/keys").json())
+        method, last = self.generation.keys
+        return Keys.from_api(self._api.request(method, f"/services/{quote(service_id, safe='')}/{last}").json())
 
-    def regenerate_keys(self, service_id: str, which: str) -> Keys:
-        """Make a new key and return both (protocol H17, A16). C(which) is C(Primary) or C(Secondary)."""
+    def regenerate_keys(self, service_id: str, which: str) -> Keys | Started:
+        """Make a new key and return both (protocol H17, A16), or the work that makes it.
+
+        Args:
+            which: C(Primary) or C(Secondary).
+        """
         path = f"/services/{quote(service_id, safe='')}/regenerateKeys"
-        return Keys.from_api(self._api.request("POST", path, body={"keyType": which}).json())
+        response = self._api.request("POST", path, body={"keyType": which, **self.generation.new_key})
+        return _started(response) if response.status == 202 else Keys.from_api(response.json())
 
     def text(self, url: str) -> str:
         """Return the text at a URL that the service named, such as a build log."""

@@ -33,6 +33,8 @@ _SERVICE = named(
 
 ACCOUNT = Generation(
     api_version="2017-09-01-preview",
+    query={"api-version": "2017-09-01-preview"},
+    arm_version="2017-09-01-preview",
     account_segment="accounts",
     account_type="Microsoft.MachineLearningModelManagement/accounts",
     account_sku=("sku_capacity",),
@@ -78,6 +80,10 @@ ACCOUNT = Generation(
         name="service",
         collection="services",
         read=Service.from_api,
+        names=(
+            r"[a-z0-9][a-z0-9.-]{1,30}[a-z0-9]",
+            "3 to 32 lower-case letters, digits, '-' or '.', and begins and ends with a letter or digit",
+        ),
         create=_SERVICE,
         constants={"computeResource.type": "Cluster"},
         required=("image", "compute_resource_id"),

@@ -13,6 +13,8 @@ from .generation import Generation, Kind
 
 HOSTING_ACCOUNT = Generation(
     api_version="2017-06-01-privatepreview",
+    query={"api-version": "2017-06-01-privatepreview"},
+    arm_version="2017-06-01-privatepreview",
     account_segment="hostingAccounts",
     account_type="Microsoft.MachineLearningOperationalization/hostingAccounts",
     account_sku=("sku_tier",),
@@ -58,6 +60,10 @@ HOSTING_ACCOUNT = Generation(
         name="service",
         collection="services",
         read=Service.from_api,
+        names=(
+            r"[a-z0-9][a-z0-9.-]{1,30}[a-z0-9]",
+            "3 to 32 lower-case letters, digits, '-' or '.', and begins and ends with a letter or digit",
+        ),
         create=named(
             Service,
             "name",

@@ -11,8 +11,9 @@ from .._errors import InputError
 from .account import ACCOUNT
 from .generation import Generation, Kind
 from .hosting_account import HOSTING_ACCOUNT
+from .workspace import WORKSPACE
 
-GENERATIONS = {generation.api_version: generation for generation in (HOSTING_ACCOUNT, ACCOUNT)}
+GENERATIONS = {generation.api_version: generation for generation in (HOSTING_ACCOUNT, ACCOUNT, WORKSPACE)}
 """By C(api_version)."""
 
 DEFAULT = ACCOUNT
@@ -27,9 +28,9 @@ def refuse_unknown(generation: Generation, kind: Kind[Any], fields: Collection[s
     for name in sorted(fields):
         if name not in kind.create:
             others = [
-                other.api_version for other in GENERATIONS.values() if name in getattr(other, kind.collection).create
+                other.api_version for other in GENERATIONS.values() if name in getattr(other, f"{kind.name}s").create
             ]
             raise InputError(
                 f"{name} does not exist for a {kind.name} in api_version {generation.api_version}"
-                + (f"; only {' and '.join(others)} has it." if others else ".")
+                + (f"; only {' and '.join(others)} {'has' if len(others) == 1 else 'have'} it." if others else ".")
             )

@@ -25,6 +25,7 @@ _VARIABLES = {
     "subscription_id": "AZURE_SUBSCRIPTION_ID",
     "resource_group": "AZURE_RESOURCE_GROUP",
     "account_name": "AZUREML_MMS_ACCOUNT",
+    "workspace_name": "AZUREML_MMS_WORKSPACE",
 }
 
 
@@ -39,6 +40,7 @@ CONNECTION_OPTIONS: dict[str, dict[str, Any]] = {
     "subscription_id": _text("subscription_id"),
     "resource_group": _text("resource_group"),
     "account_name": _text("account_name"),
+    "workspace_name": _text("workspace_name"),
     "validate_certs": {"type": "bool", "default": True},
     "ca_path": PathOption({"type": "path"}),
     "proxy": {"type": "str", "no_log": True},
@@ -56,8 +58,8 @@ CONNECTION_OPTIONS: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Connection:
-    """One account, and how to reach it. C(api_url) or C(arm_url) None: to be found out. A name that is not set is
-    empty."""
+    """One account or workspace, and how to reach it. C(api_url) or C(arm_url) None: to be found out. A name that is
+    not set is empty."""
 
     generation: Generation
     subscription_id: str
@@ -75,14 +77,15 @@ class Connection:
             InputError: one cannot work; says which.
         """
         texts = {name: (options.get(name) or "").strip() for name in _VARIABLES}
-        for name in ("subscription_id", "resource_group", "account_name"):
+        for name in ("subscription_id", "resource_group", "account_name", "workspace_name"):
             if "/" in texts[name] or "?" in texts[name]:
                 raise InputError(f"{name} is {texts[name]!r}; it is one name, not a path.")
+        generation = GENERATIONS[options["api_version"]]
         return cls(
-            generation=GENERATIONS[options["api_version"]],
+            generation=generation,
             subscription_id=texts["subscription_id"],
             resource_group=texts["resource_group"],
-            account_name=texts["account_name"],
+            account_name=texts[generation.name_option] or texts["account_name"],
             api_url=server_url("api_url", texts["api_url"]),
             arm_url=server_url("arm_url", texts["arm_url"]),
             http=http_settings(options),
@@ -94,9 +97,11 @@ class Connection:
         Raises:
             InputError: says which are not, and how to set them.
         """
-        missing = [f"{name} (or {_VARIABLES[name]})" for name in names if not getattr(self, name)]
+        words = {"account_name": self.generation.name_option}
+        missing = [words.get(name, name) for name in names if not getattr(self, name)]
         if missing:
-            raise InputError(f"Which account? Set {', '.join(missing)}.")
+            options = ", ".join(f"{name} (or {_VARIABLES[name]})" for name in missing)
+            raise InputError(f"Which {self.generation.account_word}? Set {options}.")
 
 
 def http_settings(options: Mapping[str, Any]) -> HttpSettings:

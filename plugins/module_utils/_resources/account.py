@@ -49,6 +49,7 @@ class Account(Described):
     url: str | None = fact(
         FOLDER, "properties.modelManagementSwaggerLocation", "Base URL of the account's own part of the API."
     )
+    discovery_url: str | None = fact(TEXT, "properties.discoveryUrl", shown=False)
     # One published sample spells it createOn.
     created_at: str | None = fact(
         TEXT, "properties.createdOn", "When it was created, UTC.", also=("properties.createOn",)

@@ -355,4 +355,8 @@ ID = Comparison(lambda wanted, actual: normal_id(wanted) == normal_id(actual))
 CONTENT = Comparison(same_content)
 """URLs are equal when they lead to the same content."""
 SET = Comparison(lambda wanted, actual: set(wanted) == set(actual or ()))
+MERGED = Comparison(
+    lambda wanted, actual: wanted.items() <= dict(actual or {}).items(), lambda wanted, actual: {**actual, **wanted}
+)
+"""Maps of which a description names a part; the rest stays."""
 ID_SET = Comparison(lambda wanted, actual: set(map(normal_id, wanted)) == set(map(normal_id, actual or ())))

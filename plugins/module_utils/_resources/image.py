@@ -12,17 +12,27 @@ from ._common import SUCCEEDED
 from .fields import (
     ERROR,
     INTEGER,
+    MAP,
+    MERGED,
     PRIVATE_URL,
     REQUIRED_TEXT,
     STATE,
     TEXT,
     TEXTS,
+    Comparison,
     Described,
+    Shape,
     fact,
     reference,
     secret,
     setting,
 )
+from .manifest import Manifest
+
+RECIPE: Shape[Manifest] = Shape(
+    lambda fields, *names: None, "dict", send=lambda recipe: recipe.wanted() | {"id": recipe.id}
+)
+"""What an image is made of, where it is told with the image and not with a manifest of its own."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +55,17 @@ class Image(Described):
     compute_resource_id: str | None = reference(
         "computeResourceId", "Id of the compute resource whose registry has it."
     )
+    model_ids: tuple[str, ...] | None = fact(
+        TEXTS, "modelIds", "Ids of its models, where the service tells them.", also=("manifest.modelIds",)
+    )
+    properties: Mapping[str, str] | None = setting(
+        MAP,
+        "properties",
+        "Properties, which are written once. V(mms_recipe) is the digest of what the image is made of. Null where "
+        "the generation has none.",
+        compare=MERGED,
+    )
+    recipe: Manifest | None = setting(RECIPE, "recipe", shown=False, compare=Comparison(lambda wanted, actual: True))
     registry_location: str | None = setting(TEXT, "registryInfo.location", "Login server of the registry.")
     registry_user: str | None = setting(TEXT, "registryInfo.user", "User at the registry.")
     registry_password: str | None = secret("registryInfo.password")

@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ._common import SUCCEEDED
-from .fields import CONTENT, FLAG, INTEGER, REQUIRED_TEXT, SET, TEXT, TEXTS, URL, Described, fact, setting
+from .fields import CONTENT, FLAG, INTEGER, MAP, MERGED, REQUIRED_TEXT, SET, TEXT, TEXTS, URL, Described, fact, setting
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,9 @@ class Model(Described):
     )
     description: str | None = setting(TEXT, "description", "Description.", absent="")
     tags: tuple[str, ...] | None = setting(TEXTS, "tags", "Tags.", compare=SET)
+    properties: Mapping[str, str] | None = setting(
+        MAP, "properties", "Properties, which are written once. Null where the generation has none.", compare=MERGED
+    )
     created_at: str | None = fact(
         TEXT, "createdAt", "When it was registered, UTC.", sample="2018-03-11T12:39:09Z", also=("createdTime",)
     )

@@ -24,7 +24,12 @@ class Operation(Described):
         ERROR, "error", "Why it failed, with C(code), C(message), C(status) and C(details)."
     )
     created_at: str | None = fact(TEXT, "createdTime", "When it was accepted, UTC.", also=("createdAt",))
-    phase: str | None = fact(TEXT, "phase", "What goes on just now, where the service says so, as the local MMS does.")
+    phase: str | None = fact(
+        TEXT,
+        "phase",
+        "What goes on just now, where the service says so, as the local MMS does.",
+        also=("operationDetails.subOperationType",),
+    )
     ended_at: str | None = fact(TEXT, "endTime", "When it ended, UTC.")
 
     @property

@@ -15,6 +15,8 @@ from .fields import (
     FLAG,
     IDS,
     INTEGER,
+    MAP,
+    MERGED,
     REQUIRED_TEXT,
     STATE,
     TEXT,
@@ -48,6 +50,7 @@ def _same_quantity(wanted: str, actual: str | None) -> bool:
     return wanted == actual if amount is None or actual is None else amount == quantity(actual)
 
 
+NO_CASE = Comparison(lambda wanted, actual: wanted.lower() == str(actual).lower())
 QUANTITY = Comparison(_same_quantity)
 
 
@@ -103,6 +106,35 @@ class DataCollection(Described):
 
 
 @dataclass(frozen=True)
+class Compute(Described):
+    """A compute target of a workspace."""
+
+    type: str | None = setting(TEXT, "computeType", "V(aks) or V(aci).", sample="aks", compare=NO_CASE)
+    name: str | None = setting(TEXT, "computeName", "Name of the compute target; null for V(aci).", sample="cluster")
+
+
+@dataclass(frozen=True)
+class LivenessProbe(Described):
+    """When a container counts as dead and is started anew."""
+
+    initial_delay: int | None = setting(
+        INTEGER, "livenessProbeRequirements.initialDelaySeconds", "Seconds before the first look.", updatable=True
+    )
+    period: int | None = setting(
+        INTEGER, "livenessProbeRequirements.periodSeconds", "Seconds between two looks.", updatable=True
+    )
+    timeout: int | None = setting(
+        INTEGER, "livenessProbeRequirements.timeoutSeconds", "Seconds until a look has failed.", updatable=True
+    )
+    success_threshold: int | None = setting(
+        INTEGER, "livenessProbeRequirements.successThreshold", "Good looks until it counts as alive.", updatable=True
+    )
+    failure_threshold: int | None = setting(
+        INTEGER, "livenessProbeRequirements.failureThreshold", "Bad looks until it counts as dead.", updatable=True
+    )
+
+
+@dataclass(frozen=True)
 class Service(Described):
     """A service, or the description of one that is to exist."""
 
@@ -119,6 +151,7 @@ class Service(Described):
     manifest_id: str | None = fact(TEXT, "manifest.id", "Id of the manifest of the image.")
     model_ids: tuple[str, ...] | None = fact(IDS, "models", "Ids of the models in the image.")
     compute_resource_id: str | None = reference("computeResource.id", "Id of the compute resource that it runs on.")
+    compute: Compute = part(Compute, "Where it runs, in generation V(v1.0).")
     kubeconfig: str | None = secret("kubeConfig")
     pull_secret: str | None = setting(
         TEXT,
@@ -130,6 +163,39 @@ class Service(Described):
     replicas: int | None = setting(INTEGER, "numReplicas", "Number of replicas.", sample=2, updatable=True)
     autoscaler: AutoScaler = part(AutoScaler, "Automatic scaling.")
     resources: Resources = part(Resources, "What each container reserves.")
+    description: str | None = setting(
+        TEXT, "description", "Description. Null where the generation has none.", updatable=True
+    )
+    tags: Mapping[str, str] | None = setting(
+        MAP, "kvTags", "Tags. Null where the generation has none.", compare=MERGED, updatable=True
+    )
+    properties: Mapping[str, str] | None = setting(
+        MAP,
+        "properties",
+        "Properties, which are written once. Null where the generation has none.",
+        compare=MERGED,
+        updatable=True,
+    )
+    auth_enabled: bool | None = setting(
+        FLAG,
+        "authEnabled",
+        "Whether the service asks for a key. Null where the generation always does.",
+        updatable=True,
+    )
+    token_auth_enabled: bool | None = setting(
+        FLAG,
+        "aadAuthEnabled",
+        "Whether the service asks for a token. Null where no generation or compute does.",
+        updatable=True,
+    )
+    scoring_timeout: int | None = setting(
+        INTEGER, "scoringTimeoutMs", "Milliseconds that an answer may take.", sample=60000, updatable=True
+    )
+    max_queue_wait: int | None = setting(
+        INTEGER, "maxQueueWaitMs", "Milliseconds that a request may wait in the queue.", sample=500, updatable=True
+    )
+    namespace: str | None = setting(TEXT, "namespace", "Kubernetes namespace.", updatable=True)
+    liveness_probe: LivenessProbe = part(LivenessProbe, "How the cluster finds out whether a container still works.")
     max_concurrent_requests: int | None = setting(
         INTEGER,
         "maxConcurrentRequestsPerContainer",

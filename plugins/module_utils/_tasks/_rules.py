@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -64,19 +63,3 @@ def check_versions(options: Mapping[str, Any], generation: Generation, kind: Kin
             raise InputError(
                 f"keep_last cannot be used: api_version {generation.api_version} has no way to delete a {kind.name}."
             )
-
-
-_SERVICE_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,30}[a-z0-9]")
-
-
-def check_service_name(name: str) -> None:
-    """Refuse a name that no service can be given (protocol 2.2.2), before anything is built for it.
-
-    Raises:
-        InputError: says what a name may be.
-    """
-    if not _SERVICE_NAME.fullmatch(name):
-        raise InputError(
-            f"name is {name!r}; a service's name has 3 to 32 lower-case letters, digits, '-' or '.', and begins and "
-            "ends with a letter or digit."
-        )

@@ -37,6 +37,12 @@ class AccountSteps:
 
     def plan(self) -> Plan[Account]:
         current = self._session.arm.account()
+        generation = self._session.connection.generation
+        if current is None and self._session.options["state"] == "present" and not generation.account_made_here:
+            raise RefusedError(
+                f"{generation.account_word.capitalize()} {self._wanted.name!r} does not exist, and this module does "
+                "not create one: it needs a storage account, a key vault and more. Create it with the tools of Azure."
+            )
         if self._session.options["state"] == "present":
             return plan_account(self._wanted, current)
         if current is not None and not self._session.options["force"]:

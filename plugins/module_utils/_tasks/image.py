@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from .._plan import Plan, label
 from .._resources.image import Image
 from ._engine import VersionEngine
@@ -43,7 +41,7 @@ class ImageSteps(VersionEngine[Image]):
         manifest = referred(manifests, reference)
         if manifest is None:
             return self.desired, (not_found(manifests, reference),)
-        return replace(self.desired, manifest_id=manifest.id), ()
+        return self.generation.image_of(self.desired, manifest), ()
 
     def plan_presence(self, missing: tuple[str, ...]) -> Plan[Image]:
         if missing:
@@ -53,7 +51,7 @@ class ImageSteps(VersionEngine[Image]):
     def existing(self) -> list[Image]:
         # The list has no filter by name; of one manifest's images most are of one name.
         wide = self.options["keep_last"] is not None
-        images = self.collection.list(manifest_id=None if wide else self.desired.manifest_id)
+        images = self.collection.list(name=self.desired.name, manifest_id=None if wide else self.desired.manifest_id)
         return [one for one in images if self.desired.name in (None, one.name)]
 
     def users(self) -> dict[str, list[str]]:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from .._client.client import Collection
@@ -25,10 +25,16 @@ R = TypeVar("R", bound=Resource)
 Checks = Mapping[str, Callable[[R, Any], bool]]
 """Filters that the resource itself can answer, by option name."""
 
+
+def _has(words: Iterable[str], wanted: str) -> bool:
+    """Tell whether a tag is among these: C(name=value), or C(name) with whatever value."""
+    return any(wanted in (word, word.partition("=")[0]) for word in words)
+
+
 _MODEL: Checks[Model] = {
     "name": lambda model, name: model.name == name,
     "version": lambda model, version: model.version == version,
-    "tag": lambda model, tag: tag in (model.tags or ()),
+    "tag": lambda model, tag: _has(model.tags or (), tag),
 }
 _MANIFEST: Checks[Manifest] = {
     "name": lambda manifest, name: manifest.name == name,
@@ -48,7 +54,7 @@ _SERVICE: Checks[Service] = {
 
 
 def models(session: Session) -> dict[str, Any]:
-    found = _found(session.client.models, session, _MODEL, ("name", "version", "tag"))
+    found = _found(session.client.models, session, _MODEL, ("name", "version", "tag", "property"))
     return {"models": [model.to_result() for model in newest_first(found)]}
 
 
@@ -63,7 +69,17 @@ def images(session: Session) -> dict[str, Any]:
 
 
 def services(session: Session) -> dict[str, Any]:
-    filters = ("name", "image_id", "compute_resource_id", "model_id", "model_name", "manifest_id", "manifest_name")
+    filters = (
+        "name",
+        "image_id",
+        "compute_resource_id",
+        "model_id",
+        "model_name",
+        "manifest_id",
+        "manifest_name",
+        "tag",
+        "property",
+    )
     return {"services": [one.to_result() for one in _found(session.client.services, session, _SERVICE, filters)]}
 
 

@@ -12,6 +12,7 @@ from datetime import datetime, timezone
 from hashlib import sha256
 from typing import Any
 
+from .._client.client import Started
 from .._errors import InputError
 from .._plan import Plan
 from .._resources._common import Change
@@ -20,6 +21,7 @@ from .._resources.service import Service
 from .._runner import Done
 from .._session import Session
 from ._find import service_referred
+from ._waits import failure, follow
 from .key_record import KeyRecord
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -85,12 +87,31 @@ class KeysSteps:
     def _record(self, service: Service) -> KeyRecord:
         return KeyRecord(self._session.options["record"], f"{self._session.client.base_url}/services/{service.id}")
 
+    def _regenerated(self, service_id: str, which: str) -> Keys:
+        """Return the keys after one was made anew, which some generations do in the background."""
+        client = self._session.client
+        made = client.regenerate_keys(service_id, which.capitalize())
+        if not isinstance(made, Started):
+            return made
+        what = f"Making a new {which} key of service {service_id!r}"
+        operation = follow(self._session, made, what)
+        if operation.failed:
+            raise failure(
+                what,
+                operation.state,
+                operation.error,
+                session=self._session,
+                operation_id=operation.id,
+                advice="Run the task again.",
+            )
+        return client.keys(service_id)
+
     def apply(self, plan: Plan[ServiceKeys]) -> Done[ServiceKeys]:
         which, current = self._session.options["regenerate"], plan.current
         if current is None:
             raise ValueError("only a key that exists can be regenerated")
         service = Service(name=current.name, id=current.id)
-        made = _keys(service, self._session.client.regenerate_keys(current.id or "", which.capitalize()))
+        made = _keys(service, self._regenerated(current.id or "", which))
         if self._age is not None:
             self._record(service).note(_fingerprint(getattr(made, which)), self._session.clock.time())
         return Done(made)

@@ -74,7 +74,7 @@ def _from_resource_manager(session: Session) -> Kubeconfig:
         f"/subscriptions/{options['subscription_id']}/resourceGroups/{group}"
         f"/providers/Microsoft.ContainerService/managedClusters/{cluster}/{action}"
     )
-    api = Api(session.transport, session.resource_manager_url, _AKS_API_VERSION)
+    api = Api(session.transport, session.resource_manager_url, {"api-version": _AKS_API_VERSION})
     answer = api.request("POST", path).json()
     try:
         text = base64.b64decode(answer["kubeconfigs"][0]["value"], validate=True).decode()

@@ -11,7 +11,7 @@ from .._kubernetes.kubeconfig import credentials_in, flat_kubeconfig
 from .._plan import Plan, plan_absence, plan_service
 from .._resources.service import Service
 from ._engine import Engine
-from ._rules import check_service_name, forbid, require
+from ._rules import forbid, require
 from .lookup import not_found, referred
 
 
@@ -34,6 +34,7 @@ class ServiceSteps(Engine[Service]):
     def described(self) -> Service:
         described = Service.from_options(self.options)
         _check_scaling(described)
+        described = self.generation.service_of(described)
         if described.kubeconfig is None:
             return described
         flat = flat_kubeconfig(described.kubeconfig)
@@ -60,7 +61,7 @@ class ServiceSteps(Engine[Service]):
     def plan_presence(self, missing: tuple[str, ...]) -> Plan[Service]:
         current = self._existing()
         if current is None:
-            check_service_name(self.desired.name or "")
+            self.collection.kind.check_name(self.desired.name or "")
             self.generation.refuse_incomplete(self.collection.kind, self.desired.wanted())
         return plan_service(self.desired, current, self.collection.kind.update, missing)
 
@@ -75,9 +76,9 @@ class ServiceSteps(Engine[Service]):
         return next((one for one in self.collection.list(name=name) if one.name == name), None)
 
     def for_update(self, plan: Plan[Service]) -> Service:
-        # The older generation wants image and pull secret in every update.
+        # The oldest generation wants image and pull secret in every update; tags are replaced as a whole.
         after = plan.after or self.desired
-        return replace(self.desired, image_id=after.image_id, pull_secret=after.pull_secret)
+        return replace(self.desired, image_id=after.image_id, pull_secret=after.pull_secret, tags=after.tags)
 
 
 def _check_scaling(described: Service) -> None:

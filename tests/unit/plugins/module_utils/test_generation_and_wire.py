@@ -33,6 +33,7 @@ def test_each_generation_is_known_by_its_version() -> None:
     assert {version: one.account_segment for version, one in GENERATIONS.items()} == {
         "2017-06-01-privatepreview": "hostingAccounts",
         "2017-09-01-preview": "accounts",
+        "v1.0": "workspaces",
     }
     assert ACCOUNT.base_path("s", "g", "a") == "/api/subscriptions/s/resourceGroups/g/accounts/a"
 
@@ -61,7 +62,7 @@ def test_one_option_may_travel_to_two_places() -> None:
 def test_what_a_generation_lacks_is_refused_with_the_one_that_has_it() -> None:
     with pytest.raises(InputError, match=r"kubeconfig does not exist .* only 2017-06-01-privatepreview has it"):
         refuse_unknown(ACCOUNT, ACCOUNT.services, ["kubeconfig", "name"])
-    with pytest.raises(InputError, match=r"replicas .* only 2017-09-01-preview has it"):
+    with pytest.raises(InputError, match=r"replicas .* only 2017-09-01-preview and v1.0 have it"):
         refuse_unknown(HOSTING_ACCOUNT, HOSTING_ACCOUNT.services, ["replicas"])
     with pytest.raises(InputError, match="registry_password must be given"):
         HOSTING_ACCOUNT.refuse_incomplete(
