@@ -17,6 +17,7 @@ from mms_local.testing import ServerProcess
 
 ACCOUNT = "2017-09-01-preview"
 HOSTING = "2017-06-01-privatepreview"
+WORKSPACE = "v1.0"
 CLUSTER = (
     "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/local/providers"
     "/Microsoft.MachineLearningCompute/operationalizationClusters/demo"
@@ -112,14 +113,14 @@ def shell(request: pytest.FixtureRequest) -> Shell:
     return chosen
 
 
-@pytest.fixture(params=[ACCOUNT, HOSTING], ids=["account", "hosting-account"])
+@pytest.fixture(params=[ACCOUNT, HOSTING, WORKSPACE], ids=["account", "hosting-account", "workspace"])
 def api_version(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
 @pytest.fixture
 def bench(server: ServerProcess, shell: Shell, api_version: str) -> Workbench:
-    """Both shells, both generations."""
+    """Both shells, all generations."""
     return Workbench(server, shell, api_version, new_account())
 
 

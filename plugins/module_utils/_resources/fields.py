@@ -269,7 +269,8 @@ class Described:
             elif mine is None or theirs is None:
                 merged[one.name] = theirs if mine is None else mine
             else:
-                merged[one.name] = said.compare.merged(mine, theirs)
+                same = said.compare.same(mine, theirs)  # then it stays as it is written there
+                merged[one.name] = theirs if same else said.compare.merged(mine, theirs)
         return type(self)(**merged)
 
     def to_result(self) -> dict[str, Any]:
