@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ACCOUNT, CLUSTER, Workbench
+from conftest import ACCOUNT, CLUSTER, HOSTING, Workbench
 from scenarios import SCENARIOS, driver, image_id, image_options, service_options
 
 BY_MODULE = {scenario.module: scenario for scenario in SCENARIOS}
@@ -129,6 +129,7 @@ def test_a_damaged_record_is_not_taken_for_an_empty_one(damage: str, account: Wo
     assert "keys.json" in run.result["msg"]
 
 
+@pytest.mark.parametrize("api_version", [ACCOUNT, HOSTING], ids=["account", "hosting-account"], indirect=True)
 def test_an_account_is_created_changed_and_deleted(bench: Workbench) -> None:
     wanted = {"location": "eastus2", "sku_name": "S1", "tags": {"team": "flowers"}}
     check = bench.ok("mms_account", check=True, **wanted)

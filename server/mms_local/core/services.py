@@ -90,7 +90,8 @@ class Services:
         storage = self._world.storage
         with storage.transaction():
             service = replace(self._find(account, service_id), kept=kept, updated=self._world.now())
-            if recipe is None and settings == service.wanted:
+            # What failed is deployed again, although it is asked for just the same.
+            if recipe is None and settings == service.wanted and service.failure is None:
                 storage.services.replace(service)
                 return self._world.pacing.service(service), None
             operation_id = self._world.new_guid()

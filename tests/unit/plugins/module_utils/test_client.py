@@ -15,6 +15,7 @@ from ansible_collections.azureml.model_management.plugins.module_utils._errors i
     ResponseFormatError,
 )
 from ansible_collections.azureml.model_management.plugins.module_utils._generations.account import ACCOUNT
+from ansible_collections.azureml.model_management.plugins.module_utils._resources.keys import Keys
 from ansible_collections.azureml.model_management.tests.unit.plugins.module_utils.scripted import (
     BASE,
     FakeClock,
@@ -226,5 +227,5 @@ def test_keys_are_read_and_made_anew(script: Script, client: Client) -> None:
     script.expect("GET", "/services/1/keys", 200, {"primaryKey": "p", "secondaryKey": "s"})
     script.expect("POST", "/services/1/regenerateKeys", 200, {"PrimaryKey": "new", "SecondaryKey": "s"})
     assert client.keys("1").primary == "p"
-    assert client.regenerate_keys("1", "Primary").primary == "new"
+    assert client.regenerate_keys("1", "Primary") == Keys("new", "s")
     assert script.bodies() == [{"keyType": "Primary"}]
