@@ -26,9 +26,9 @@ _FORMS = tuple(
     re.compile(form, re.IGNORECASE | re.VERBOSE)
     for form in (
         # A pair of JSON, also in a JSON text inside of another, where quotation marks have backslashes, or cut short.
-        rf"""((?P<name>\\*["'])(?:{_BEFORE_COLON})(?P=name)\s*:\s*(?P<value>\\*["']))
+        rf"""((?P<name>\\{{0,15}}["'])(?:{_BEFORE_COLON})(?P=name)\s*:\s*(?P<value>\\{{0,15}}["']))
              (?:(?!(?P=value))(?:\\.|[^\\]))+""",
-        rf"""((?P<name>\\*["'])(?:{_BEFORE_COLON})(?P=name)\s*:\s*)[0-9][^\s"'\\,\]\[{{}}]*""",
+        rf"""((?P<name>\\{{0,15}}["'])(?:{_BEFORE_COLON})(?P=name)\s*:\s*)[0-9][^\s"'\\,\]\[{{}}]*""",
         # User and password in a URL. The password may hold an "@" itself.
         r"""(\b[a-z][a-z0-9+.-]{0,30}://)[^\s/"'<>:]*:[^\s/"'<>]*(?=@)""",
         # A user alone is a token, but not where it is something else, such as the container in wasb://.

@@ -18,12 +18,13 @@ from typing import Any
 from .._errors import InputError
 from .._text import decoded
 
+# Of lines whose words are one space apart.
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
-_CLAUSE = r"(?:===|~=|==|!=|<=|>=|<|>)\s*[^\s,;()<>=!~@/\\]+"
+_CLAUSE = r"(?:===|~=|==|!=|<=|>=|<|>) ?[^\s,;()<>=!~@/\\]+"
 _PACKAGE = re.compile(
-    rf"(?P<name>{_NAME})\s*(?:\[\s*(?:{_NAME}(?:\s*,\s*{_NAME})*)?\s*\])?"
-    rf"\s*(?:\(\s*{_CLAUSE}(?:\s*,\s*{_CLAUSE})*\s*\)|{_CLAUSE}(?:\s*,\s*{_CLAUSE})*\s*,?)?"
-    r"\s*(?:;[^@]*)?"
+    rf"(?P<name>{_NAME}) ?(?:\[ ?(?:{_NAME}(?: ?, ?{_NAME})*)? ?\])?"
+    rf" ?(?:\( ?{_CLAUSE}(?: ?, ?{_CLAUSE})* ?\)|{_CLAUSE}(?: ?, ?{_CLAUSE})* ?,?)?"
+    r" ?(?:;[^@]*)?"
 )
 _HASH = re.compile(r"\s--hash[=\s]\s*\w+:[0-9a-fA-F]+(?=\s|$)")
 _FILE = re.compile(r"(?:-(?P<short>[rc])\s*|--(?P<long>requirement|constraint)(?:\s*=\s*|\s+))(?P<path>.+)")

@@ -128,3 +128,9 @@ def test_the_values_of_secret_options_are_found_in_suboptions_and_lists_too() ->
     }
     options = {"one": {"key": "a", "name": "x"}, "many": [{"key": "b"}], "password": "c", "free": "y", "more": None}
     assert secrets_in(spec, options) == {"a", "b", "c"}
+
+
+@pytest.mark.parametrize("piece", ["\\", '\\"', '"sig":"', "https://", "a:@", "eyJ", "1.2.", '"token" ', "'"])
+def test_no_text_takes_long_to_mask(piece: str) -> None:
+    """Whoever writes an answer must not be able to keep the controller busy; this would not end if he could."""
+    masked(f"http://{piece * 200_000}")
