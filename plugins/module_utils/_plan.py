@@ -211,7 +211,7 @@ def plan_service(
     if current is None:
         return Plan("create", after=wanted, missing=missing)
     changes = wanted.differences(current)
-    fixed = sorted(changes.keys() - set(updatable))
+    fixed = sorted(changes.keys() - set(updatable) | wanted.forbidden(current))
     if fixed:
         refused = "; ".join(
             f"{name} is {changes[name].before!r} and is to be {changes[name].after!r}" for name in fixed

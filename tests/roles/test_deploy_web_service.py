@@ -32,6 +32,28 @@ def test_a_second_run_changes_nothing(bench: Bench) -> None:
     assert bench.record("iris") == record
 
 
+def test_a_workspace_takes_the_same_variables_with_another_connection(bench: Bench) -> None:
+    bench.environment = {"AZUREML_MMS_API_VERSION": "v1.0", "AZUREML_MMS_WORKSPACE": "flowers"}
+    variables = bench.variables("iris", bench.good_driver("one"), smoke_test=SMOKE_TEST)
+    bench.writes()
+    rehearsed = bench.play("deploy", variables, "--check")
+    assert rehearsed.status == 0, rehearsed.output
+    assert bench.writes() == []
+
+    played = bench.play("deploy", variables)
+    assert played.status == 0, played.output
+    assert played.changed_tasks()[:4] == rehearsed.changed_tasks()[:4]
+    assert bench.record("iris")["output"] == ["one"]
+    bench.writes()
+    again = bench.play("deploy", variables)
+    assert again.counts()["changed"] == 0, again.output
+    assert set(bench.writes()) <= {"services.keys"}  # which asks for them by POST
+
+    other = bench.play("deploy", {**variables, "deploy_web_service_driver": bench.good_driver("two")}, "--check")
+    assert other.status == 0, other.output
+    assert "Build the image" in other.changed_tasks()
+
+
 def test_a_build_that_had_to_do_otherwise_than_asked_is_a_warning_of_the_task(bench: Bench) -> None:
     conda = bench.folder / "env.yml"
     conda.write_text("dependencies:\n  - python=3.5.2\n  - openssl=1.1.1\n", encoding="utf-8")

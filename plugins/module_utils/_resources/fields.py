@@ -54,10 +54,15 @@ class Shape(Generic[T]):
 
 @dataclass(frozen=True)
 class Comparison:
-    """When a wanted and an existing value count as equal, and what comes of putting one over the other."""
+    """When a wanted and an existing value count as equal, and what comes of putting one over the other.
+
+    Args:
+        forbidden: Whether what exists forbids it.
+    """
 
     same: Callable[[Any, Any], bool]
     merged: Callable[[Any, Any], Any] = lambda wanted, actual: wanted
+    forbidden: Callable[[Any, Any], bool] = lambda wanted, actual: False
 
 
 @dataclass(frozen=True)
@@ -259,6 +264,14 @@ class Described:
                 changes[member.option] = Change(_shown(said, existing), _shown(said, wanted))
         return changes
 
+    def forbidden(self: D, actual: D) -> set[str]:
+        """Return the options that what exists forbids to change, whatever updates can hold."""
+        return {
+            member.option
+            for member in members(type(self))
+            if member.of(self) is not None and member.said.compare.forbidden(member.of(self), member.of(actual))
+        }
+
     def over(self: D, actual: D) -> D:
         """Return C(actual) with everything that this description says put over it."""
         merged = {}
@@ -360,4 +373,10 @@ MERGED = Comparison(
     lambda wanted, actual: wanted.items() <= dict(actual or {}).items(), lambda wanted, actual: {**actual, **wanted}
 )
 """Maps of which a description names a part; the rest stays."""
+WRITTEN_ONCE = Comparison(
+    MERGED.same,
+    MERGED.merged,
+    forbidden=lambda wanted, actual: any((actual or {}).get(key, value) != value for key, value in wanted.items()),
+)
+"""The same, where the value of a key cannot be changed."""
 ID_SET = Comparison(lambda wanted, actual: set(map(normal_id, wanted)) == set(map(normal_id, actual or ())))

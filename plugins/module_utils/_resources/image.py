@@ -13,12 +13,12 @@ from .fields import (
     ERROR,
     INTEGER,
     MAP,
-    MERGED,
     PRIVATE_URL,
     REQUIRED_TEXT,
     STATE,
     TEXT,
     TEXTS,
+    WRITTEN_ONCE,
     Comparison,
     Described,
     Shape,
@@ -63,7 +63,7 @@ class Image(Described):
         "properties",
         "Properties, which are written once. V(mms_recipe) is the digest of what the image is made of. Null where "
         "the generation has none.",
-        compare=MERGED,
+        compare=WRITTEN_ONCE,
     )
     recipe: Manifest | None = setting(RECIPE, "recipe", shown=False, compare=Comparison(lambda wanted, actual: True))
     registry_location: str | None = setting(TEXT, "registryInfo.location", "Login server of the registry.")

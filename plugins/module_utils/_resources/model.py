@@ -8,7 +8,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ._common import SUCCEEDED
-from .fields import CONTENT, FLAG, INTEGER, MAP, MERGED, REQUIRED_TEXT, SET, TEXT, TEXTS, URL, Described, fact, setting
+from .fields import (
+    CONTENT,
+    FLAG,
+    INTEGER,
+    MAP,
+    REQUIRED_TEXT,
+    SET,
+    TEXT,
+    TEXTS,
+    URL,
+    WRITTEN_ONCE,
+    Described,
+    fact,
+    setting,
+)
 
 
 @dataclass(frozen=True)
@@ -42,7 +56,10 @@ class Model(Described):
     description: str | None = setting(TEXT, "description", "Description.", absent="")
     tags: tuple[str, ...] | None = setting(TEXTS, "tags", "Tags.", compare=SET)
     properties: Mapping[str, str] | None = setting(
-        MAP, "properties", "Properties, which are written once. Null where the generation has none.", compare=MERGED
+        MAP,
+        "properties",
+        "Properties, which are written once. Null where the generation has none.",
+        compare=WRITTEN_ONCE,
     )
     created_at: str | None = fact(
         TEXT, "createdAt", "When it was registered, UTC.", sample="2018-03-11T12:39:09Z", also=("createdTime",)

@@ -20,6 +20,7 @@ from .fields import (
     REQUIRED_TEXT,
     STATE,
     TEXT,
+    WRITTEN_ONCE,
     Comparison,
     Described,
     fact,
@@ -173,7 +174,7 @@ class Service(Described):
         MAP,
         "properties",
         "Properties, which are written once. Null where the generation has none.",
-        compare=MERGED,
+        compare=WRITTEN_ONCE,
         updatable=True,
     )
     auth_enabled: bool | None = setting(

@@ -41,6 +41,10 @@ class ModelSteps(VersionEngine[Model]):
             mime_type=self.desired.mime_type or (content.mime_type if content else _ANY_CONTENT),
         )
 
+    def holders(self, one: Model) -> list[str]:
+        images = self.session.client.images.list()
+        return super().holders(one) + [f"image {label(image)}" for image in images if one.id in (image.model_ids or ())]
+
     def users(self) -> dict[str, list[str]]:
         return users_of(
             (model_id, f"manifest {label(manifest)}")

@@ -63,6 +63,7 @@ class ServiceSteps(Engine[Service]):
         if current is None:
             self.collection.kind.check_name(self.desired.name or "")
             self.generation.refuse_incomplete(self.collection.kind, self.desired.wanted())
+            self.collection.kind.create_body(self.desired.wanted())  # what cannot travel is refused in check mode, too
         return plan_service(self.desired, current, self.collection.kind.update, missing)
 
     def plan_absence(self) -> Plan[Service]:
