@@ -11,9 +11,10 @@ from collections.abc import Callable
 from aiohttp import web
 
 from mms_local import __version__
-from mms_local.api import middleware
+from mms_local.api import discovery, middleware
 from mms_local.api.arm import ArmService
-from mms_local.api.blob import BlobService, account_key
+from mms_local.api.artifacts import Artifacts
+from mms_local.api.blob import ACCOUNT, BlobService, account_key
 from mms_local.api.front import Fronts
 from mms_local.api.guard.pages import from_no_other_site
 from mms_local.api.guard.tokens import AnyToken, FixedToken, TokenChecker
@@ -96,15 +97,20 @@ class Server:
         self._logs = LogFiles(config.data_dir / "logs")
         self._front = Front(traffic := Traffic())
         engines = Engines(*choose_engines(config, traffic), self.faults)
-        self.mms = Mms(World(self.database, self._logs), engines, strict_accounts=config.strict_accounts)
+        self.mms = Mms(World(self.database, self._logs), engines, strict_accounts=config.strict_accounts, sources=self)
         self._checker = _checker(config, self.identity)
         self._blobs = BlobStore(config.data_dir / "blob")
         self.blob = BlobService(self._blobs, account_key(config.data_dir / "blob"), bearer=self._checker)
-        self._arm = ArmService(self.mms.arm, self.database, self._checker, self._data_plane_token)
+        key = account_key(config.data_dir / "blob")
+        self._arm = ArmService(self.mms.arm, self.database, self._checker, self._data_plane_token, key)
+        self._artifacts = Artifacts(
+            self.mms, self._blobs, self.blob, self._checker, lambda: self._upload_origin, lambda: self.url
+        )
         self._build_logs = BuildLogs(self.mms)
         self._fronts = Fronts(self.mms, self._front, self._application, self._listen)
         self._runner: web.AppRunner | None = None
         self.url = ""
+        self._upload_origin = ""
         self._tls_environment: dict[str, str] = {}
 
     async def start(self) -> None:
@@ -157,6 +163,10 @@ class Server:
             **self._tls_environment,
         }
 
+    def locate(self, account: int, url: str) -> tuple[str, bool]:
+        """Implements :class:`~mms_local.core.specs.Sources`, for builds that begin when all parts are there."""
+        return self._artifacts.locate(account, url)
+
     def _data_plane_token(self, origin: str) -> str:
         if self.config.auth == "checked":
             return self.config.token or self.identity.access_token(origin)
@@ -202,6 +212,8 @@ class Server:
             *control.routes(),
             *page.routes(),
             *self.identity.control_routes(),
+            *discovery.routes(),
+            *self._artifacts.routes(),
             *self._arm.routes(),
             *self._arm.control_routes(),
             *self._build_logs.routes(),
@@ -221,9 +233,11 @@ class Server:
         return runner, int(runner.addresses[0][1])
 
     async def _listen_with_tls(self, runner: web.AppRunner, host: str, port: int) -> None:
-        tls = self.identity.tls(self.config.data_dir / "tls", [self.config.host])
+        storage = f"{ACCOUNT}.blob.{self.config.storage_suffix}"
+        tls = self.identity.tls(self.config.data_dir / "tls", [self.config.host, storage])
         await web.TCPSite(runner, self.config.host, port, ssl_context=tls.context).start()
         url = f"https://{host}:{runner.addresses[-1][1]}"
+        self._upload_origin = f"https://{storage}:{runner.addresses[-1][1]}"
         self._tls_environment = {"MMS_LOCAL_CA_FILE": str(tls.ca_path), **self.identity.environment(url)}
 
     async def _reset(self) -> None:

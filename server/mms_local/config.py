@@ -54,6 +54,7 @@ class Config:
     operation_location: str = "relative"
     strict_accounts: bool = False
     control_anywhere: bool = False
+    storage_suffix: str = "localhost"
     max_body: int = 4 * MIB
     log_level: str = "info"
 
@@ -223,6 +224,12 @@ FLAGS = (
         choices=("relative", "absolute"),
     ),
     Flag("strict-accounts", "know only accounts that were created through ARM", _switch),
+    Flag(
+        "storage-suffix",
+        "over TLS, clients that take apart the name of a storage account find this one as mmslocal.blob.SUFFIX; that "
+        "name must lead to this machine",
+        metavar="SUFFIX",
+    ),
     Flag("control-anywhere", "answer /_mms/ beyond the loopback interface too", _switch),
     Flag("max-body", "largest JSON request body, in bytes", _size, metavar="BYTES"),
     Flag("log-level", "what the server prints", choices=("debug", "info", "warning", "error")),

@@ -36,6 +36,7 @@ _ROOMS = (
     ("/subscriptions", "arm"),
     ("/providers", "arm"),
     ("/mmslocal", "blob"),
+    ("/azureml-artifacts", "blob"),
     ("/logs", "logs"),
 )
 

@@ -50,6 +50,7 @@ class ArmKind(str, Enum):
     ACCOUNT = "Microsoft.MachineLearningModelManagement/accounts"
     CLUSTER = "Microsoft.MachineLearningCompute/operationalizationClusters"
     WORKSPACE = "Microsoft.MachineLearningServices/workspaces"
+    COMPUTE = "Microsoft.MachineLearningServices/workspaces/computes"
 
 
 _NOWHERE = 0  # the number of an account in which nothing was made yet
@@ -59,7 +60,7 @@ ARM_KIND_OF = {generation: ArmKind(generation.arm_type) for generation in Genera
 
 @dataclass(frozen=True)
 class ArmName:
-    """The full name of an ARM resource."""
+    """The full name of an ARM resource; that of one inside another is made of both, with a slash."""
 
     kind: ArmKind
     subscription: str
@@ -69,10 +70,9 @@ class ArmName:
     @property
     def id(self) -> str:
         """The ARM id, in the letter case it was made with."""
-        return (
-            f"/subscriptions/{self.subscription}/resourceGroups/{self.resource_group}"
-            f"/providers/{self.kind.value}/{self.name}"
-        )
+        namespace, *types = self.kind.value.split("/")
+        path = "/".join(f"{kind}/{name}" for kind, name in zip(types, self.name.split("/"), strict=True))
+        return f"/subscriptions/{self.subscription}/resourceGroups/{self.resource_group}/providers/{namespace}/{path}"
 
     @classmethod
     def parse(cls, arm_id: str) -> ArmName | None:

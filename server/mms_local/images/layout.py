@@ -60,7 +60,7 @@ def file_name(url: str, otherwise: str) -> str:
 def _place_asset(asset: SourceFile, content: Path, app: Path, *, is_driver: bool) -> Path | None:
     """Put a file where its id says, if that is a path, else under its own name; None for an archive."""
     if asset.unpack:
-        unpack(content, app, name=f"asset {asset.id!r}")
+        _unpack_asset(asset, content, app)
         return None
     path = _path_in(asset.id)
     inside = path is not None and len(path.parts) > 1 and not is_driver
@@ -79,6 +79,18 @@ def _place_asset(asset: SourceFile, content: Path, app: Path, *, is_driver: bool
     shutil.move(content, target)
     target.chmod(0o644)
     return target
+
+
+def _unpack_asset(asset: SourceFile, content: Path, app: Path) -> None:
+    """Unpack an archive. One that holds a single file makes it reachable by its name alone, too.
+
+    Some clients pack a file with the whole path that it had on their machine, and their drivers look for its name.
+    """
+    known = set(tree.entries(app))
+    unpack(content, app, name=f"asset {asset.id!r}")
+    files = [path for path in tree.entries(app) if path not in known and not path.is_dir()]
+    if len(files) == 1 and files[0].parent != app:
+        _link(app, PurePosixPath(files[0].name), files[0])
 
 
 def _add_other_names(asset: SourceFile, target: Path | None, app: Path) -> None:

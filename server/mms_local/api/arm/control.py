@@ -4,6 +4,7 @@
 
 - `PUT /_mms/arm/{id of an operationalizationCluster}`: `kubeConfig`, `imagePullSecretName`, `containerRegistry`,
   `storageAccount`, as in `listKeys`; what is left out stays.
+- `PUT /_mms/arm/{id of a workspace}`: the same; of these `listKeys` gives the `containerRegistry`.
 - `PUT /_mms/arm/{id of an AKS managed cluster}`: `kubeConfig`.
 - `DELETE` on either forgets them.
 """
@@ -87,13 +88,14 @@ class ClusterControl:
 def _cluster(request: web.Request) -> ArmPath:
     path = parse(request.rel_url.raw_path.removeprefix(_PREFIX))
     kind = KIND_BY_NAME.get(path.kind)
-    if path.action or not path.name or not (path.kind == MANAGED_CLUSTER or (kind and kind.arm is ArmKind.CLUSTER)):
+    has_secrets = path.kind == MANAGED_CLUSTER or (kind and kind.arm in (ArmKind.CLUSTER, ArmKind.WORKSPACE))
+    if path.action or not path.name or not has_secrets:
         raise ArmError(404, "NotFound", "The path must be /_mms/arm and the id of a cluster.")
     return path
 
 
 def _name(path: ArmPath) -> ArmName:
-    return ArmName(ArmKind.CLUSTER, path.subscription, path.group, path.name)
+    return ArmName(KIND_BY_NAME[path.kind].arm, path.subscription, path.group, path.name)
 
 
 def _properties(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -12,6 +13,7 @@ from mms_local.api.arm.kinds import KINDS, Kind
 from mms_local.api.mms.registry import GENERATIONS
 from mms_local.api.mms.scene import timestamp
 from mms_local.core.accounts import ARM_KIND_OF, ArmKind, ArmName, ArmResource, ClusterAccess
+from mms_local.core.ports import Registry
 
 Json = dict[str, Any]
 
@@ -29,7 +31,9 @@ def resource(kind: Kind, one: ArmResource, origin: str) -> Json:
         "createdOn": timestamp(one.created),
         "modifiedOn": timestamp(one.modified),
     }
-    if kind.arm is ArmKind.CLUSTER:
+    if kind.arm is ArmKind.WORKSPACE:
+        properties = _workspace_properties(one, origin)
+    elif kind.arm is ArmKind.CLUSTER:
         properties |= {"provisioningState": "Succeeded", "provisioningErrors": []}
     else:
         properties["modelManagementSwaggerLocation"] = _swagger_location(kind, one.name, origin)
@@ -40,9 +44,69 @@ def resource(kind: Kind, one: ArmResource, origin: str) -> Json:
         "location": one.body["location"],
         "tags": one.body.get("tags", {}),
     }
-    if "sku" in one.body:
-        shown["sku"] = one.body["sku"]
+    for part in ("sku", "identity"):
+        if part in one.body:
+            shown[part] = one.body[part]
     return {**shown, "properties": properties}
+
+
+def _workspace_properties(one: ArmResource, origin: str) -> Json:
+    workspace_id = str(uuid.uuid5(uuid.NAMESPACE_URL, one.name.id.casefold()))
+    given = one.body.get("properties", {})
+    return {
+        "friendlyName": one.name.name,
+        "description": "",
+        **dict.fromkeys(("storageAccount", "keyVault", "applicationInsights", "containerRegistry")),
+        **given,
+        "workspaceId": workspace_id,
+        "discoveryUrl": f"{origin}/discovery/workspaces/{workspace_id}",
+        "provisioningState": "Succeeded",
+        "creationTime": timestamp(one.created),
+    }
+
+
+def workspace_keys(one: ArmResource, storage_key: str, registry: Registry | None) -> Json:
+    """The secrets of a workspace, as `listKeys` gives them (protocol 4.4).
+
+    Args:
+        storage_key: of the storage account that this server offers.
+        registry: the one whose password was given over the control API, if any.
+    """
+    credentials = registry and {
+        "location": registry.location,
+        "username": registry.user,
+        "passwords": [{"name": "password", "value": registry.password}],
+    }
+    return {
+        "userStorageKey": storage_key,
+        "userStorageResourceId": one.body.get("properties", {}).get("storageAccount"),
+        "appInsightsInstrumentationKey": None,
+        "containerRegistryCredentials": credentials,
+        "notebookAccessKeys": None,
+    }
+
+
+def compute(one: ArmResource) -> Json:
+    """A compute of a workspace; every one is ready (protocol 4.4)."""
+    given = one.body["properties"]
+    return {
+        "id": one.name.id,
+        "name": one.name.name.rpartition("/")[2],
+        "type": one.name.kind.value,
+        "location": one.body.get("location", "local"),
+        "tags": one.body.get("tags", {}),
+        "properties": {
+            "description": None,
+            "resourceId": None,
+            "properties": None,
+            **given,
+            "provisioningState": "Succeeded",
+            "provisioningErrors": None,
+            "isAttachedCompute": "resourceId" in given,
+            "createdOn": timestamp(one.created),
+            "modifiedOn": timestamp(one.modified),
+        },
+    }
 
 
 def _swagger_location(kind: Kind, name: ArmName, origin: str) -> str:

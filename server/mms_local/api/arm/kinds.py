@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mms_local.core.accounts import ArmKind
-from mms_local.core.fields import Field, ListOf, MapOf, Number, Record, Share, Text
+from mms_local.core.fields import Anything, Field, Flag, ListOf, MapOf, Number, Record, Share, Text
 
 _DESCRIPTION = Field("description", Text())
 _LOCATION = Field("location", Text(1, 64, r"[A-Za-z0-9 ]+", "must be the name of a region, such as eastus2"))
@@ -121,6 +121,60 @@ KUBECONFIG_ONLY = Record((Field("kubeConfig", _KUBECONFIG, required=True),))
 CLUSTER_SECRETS = Record((Field("kubeConfig", _KUBECONFIG), _PULL_SECRET, _REGISTRY, _STORAGE))
 """Bodies of the control API; see :mod:`mms_local.api.arm.control`."""
 
+_LINKS = ("storageAccount", "keyVault", "applicationInsights", "containerRegistry")
+_WORKSPACE_PROPERTIES = Record(
+    (
+        _DESCRIPTION,
+        *(Field(name, Text(1, 1024)) for name in _LINKS),
+        *(Field(name, Text()) for name in ("friendlyName", "imageBuildCompute", "publicNetworkAccess")),
+        *(Field(name, Flag()) for name in ("hbiWorkspace", "v1LegacyMode")),
+        Field("encryption", Anything()),
+    )
+)
+WORKSPACE = Kind(
+    ArmKind.WORKSPACE,
+    (
+        "2022-05-01",
+        "2018-03-01-preview",
+        "2018-11-19",
+        "2019-05-01",
+        "2019-06-01",
+        "2019-11-01",
+        "2020-01-01",
+        "2020-02-02",
+        "2020-08-01",
+        "2021-04-01",
+        "2022-10-01",
+        "2023-04-01",
+    ),
+    _tracked(
+        Field("sku", Record((Field("name", Text()), Field("tier", Text())))),
+        Field("identity", Record((Field("type", Text()),))),
+        Field("properties", _WORKSPACE_PROPERTIES),
+    ),
+    ("listKeys",),
+    name_pattern=r"[a-zA-Z0-9][\w-]{2,32}",
+)
+COMPUTE = Record(
+    (
+        Field("location", _LOCATION.shape),
+        _TAGS,
+        Field(
+            "properties",
+            Record(
+                (
+                    Field("computeType", Text(1, 64), required=True),
+                    Field("resourceId", Text(1, 1024)),
+                    _DESCRIPTION,
+                    Field("properties", Anything()),
+                )
+            ),
+            required=True,
+        ),
+    )
+)
+"""The body of a PUT of a compute of a workspace."""
+
 KINDS = (
     Kind(
         ArmKind.HOSTING_ACCOUNT,
@@ -141,6 +195,7 @@ KINDS = (
         deletes_later=True,
         name_pattern=r"(?=.{1,90}$)[a-zA-Z][-\w.()]+[a-zA-Z0-9]",  # as the published client checks it
     ),
+    WORKSPACE,
 )
 
 KIND_BY_NAME = {kind.arm.value.lower(): kind for kind in KINDS}

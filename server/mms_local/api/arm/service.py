@@ -13,9 +13,10 @@ from datetime import datetime, timezone
 from aiohttp import web
 
 from mms_local.api.arm import documents
+from mms_local.api.arm.computes import Computes
 from mms_local.api.arm.control import MANAGED_CLUSTER, ClusterControl, KubeconfigStorage, cluster_kubeconfig
 from mms_local.api.arm.errors import ArmError, from_api_error, invalid_content
-from mms_local.api.arm.kinds import KIND_BY_NAME, Kind
+from mms_local.api.arm.kinds import KIND_BY_NAME, WORKSPACE, Kind
 from mms_local.api.arm.path import ArmPath, parse
 from mms_local.api.arm.resources import Resources
 from mms_local.api.arm.surroundings import namespace_of, only, surroundings
@@ -29,6 +30,7 @@ from mms_local.core.errors import Invalid
 _VERSION = re.compile(r"\d{4}-\d\d-\d\d(-[a-z]+)?", re.ASCII | re.IGNORECASE)
 _CREDENTIALS = {"listclusterusercredential": "clusterUser", "listclusteradmincredential": "clusterAdmin"}
 _STATUS = "operationsStatus"
+_BESIDE = "/rp/workspaces"  # where workspaces offer their part of Resource Manager themselves
 _KEPT_STATUSES = 1000
 
 
@@ -39,6 +41,7 @@ class ArmService:
         arm: the resources.
         storage: keeps the kubeconfigs of AKS clusters.
         checker: judges bearer tokens; None lets everybody in.
+        storage_key: of the storage account that is offered here, for `listKeys` of workspaces.
         data_plane_token: a token that the data plane accepts, for a caller who knows the server by this origin.
     """
 
@@ -48,12 +51,15 @@ class ArmService:
         storage: KubeconfigStorage,
         checker: TokenChecker | None,
         data_plane_token: Callable[[str], str],
+        storage_key: str = "",
     ) -> None:
         self._arm = arm
         self._storage = storage
         self._resources = Resources(arm)
         self._checker = checker
         self._data_plane_token = data_plane_token
+        self._storage_key = storage_key
+        self._computes = Computes(arm)
         self._finished: dict[str, str] = {}  # when, by the id of a deletion
 
     def routes(self) -> list[web.RouteDef]:
@@ -61,6 +67,7 @@ class ArmService:
         return [
             web.route("*", "/{root:(?i:subscriptions)}/{rest:.+}", self._answer),
             web.route("*", "/{root:(?i:providers)}/{rest:.+}", self._answer),
+            web.route("*", f"{_BESIDE}/{{rest:.+}}", self._answer),
         ]
 
     def control_routes(self) -> list[web.RouteDef]:
@@ -70,7 +77,7 @@ class ArmService:
     async def _answer(self, request: web.Request) -> web.Response:
         try:
             demand_token(request, self._checker)
-            path, query = parse(request.rel_url.raw_path), query_of(request)
+            path, query = parse(request.rel_url.raw_path.removeprefix(_BESIDE)), query_of(request)
             version = _checked_version(query)
             answer = surroundings(request, path)
             return answer or await self._about_resources(request, path, query, version)
@@ -94,6 +101,8 @@ class ArmService:
             return self._page(request, kind, path, query)
         if not path.group:
             raise ArmError(404, "NotFound", "There is nothing at this path; resources are in resource groups.")
+        if kind is WORKSPACE and path.action and path.action[0].lower() == "computes":
+            return await self._compute(request, path)
         if path.action:
             only(request, "POST")
             return self._action(request, kind, path)
@@ -111,20 +120,45 @@ class ArmService:
             return self._deletion(request, kind, path)
         return web.json_response(self._resources.get(kind, path, origin))
 
+    async def _compute(self, request: web.Request, path: ArmPath) -> web.Response:
+        self._resources.existing(WORKSPACE, path)
+        if len(path.action) == 1:
+            only(request, "GET")
+            return web.json_response({"value": self._computes.all(path)})
+        if len(path.action) > 2:
+            only(request, "POST")
+            return web.json_response(self._computes.keys(path))
+        only(request, "GET", "PUT", "DELETE")
+        if request.method == "PUT":
+            shown, created = self._computes.put(path, await json_body(request))
+            headers = {"Azure-AsyncOperation": self._finished_now(request, WORKSPACE, path)}
+            return web.json_response(shown, status=201 if created else 200, headers=headers)
+        if request.method == "DELETE":
+            if not self._computes.delete(path):
+                return web.Response(status=204)
+            return web.Response(
+                status=202, headers={"Azure-AsyncOperation": self._finished_now(request, WORKSPACE, path)}
+            )
+        return web.json_response(self._computes.get(path))
+
     def _deletion(self, request: web.Request, kind: Kind, path: ArmPath) -> web.Response:
         if not self._resources.delete(kind, path):
             return web.Response(status=204)
         if not kind.deletes_later:
             return web.Response(status=200)
+        location = self._finished_now(request, kind, path)
+        return web.Response(status=202, headers={"Azure-AsyncOperation": location, "Location": location})
+
+    def _finished_now(self, request: web.Request, kind: Kind, path: ArmPath) -> str:
+        """Where the outcome of something is that was done just now."""
         operation = str(uuid.uuid4())
         self._finished[operation] = timestamp(datetime.now(timezone.utc))
         if len(self._finished) > _KEPT_STATUSES:
             del self._finished[next(iter(self._finished))]
-        location = (
+        return (
             f"{_origin(request)}/subscriptions/{path.subscription}/providers/{kind.namespace}/locations/local"
             f"/{_STATUS}/{operation}?api-version={kind.versions[0]}"
         )
-        return web.Response(status=202, headers={"Azure-AsyncOperation": location, "Location": location})
 
     def _status(self, request: web.Request, path: ArmPath) -> web.Response:
         """The outcome of a deletion. It was done before its 202 was sent, so there is no other state to tell."""
@@ -154,6 +188,9 @@ class ArmService:
         resource = self._resources.existing(kind, path)
         if action == "listTokens":
             return web.json_response({"accessToken": self._data_plane_token(_origin(request))})
+        if kind is WORKSPACE:
+            registry = self._arm.access(resource.name.id).registry
+            return web.json_response(documents.workspace_keys(resource, self._storage_key, registry))
         if action == "listKeys":
             return web.json_response(documents.cluster_keys(self._arm.access(resource.name.id)))
         if action == "checkSystemServicesUpdatesAvailable":

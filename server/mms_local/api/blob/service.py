@@ -7,7 +7,8 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from urllib.parse import unquote
+from datetime import datetime, timedelta, timezone
+from urllib.parse import quote, unquote, urlencode
 
 from aiohttp import web
 
@@ -15,10 +16,15 @@ from mms_local.api.blob import blobs, containers
 from mms_local.api.blob.access import Gate, Level
 from mms_local.api.blob.call import Call
 from mms_local.api.blob.errors import StorageError, bad_header
+from mms_local.api.blob.signature import service_sas_text, sign
 from mms_local.api.guard.tokens import TokenChecker
 from mms_local.store.blob_store import BlobStore
 
 ACCOUNT = "mmslocal"
+ARTIFACTS = "azureml-artifacts"
+"""The container of the artifact store. It is at the root too, for clients that have the account in the host name."""
+
+_SIGNED_FOR = timedelta(days=1)
 
 _Operation = Callable[[Call], Awaitable[web.Response]]
 _OPERATIONS: Mapping[tuple[Level, str, str, str], _Operation] = {
@@ -94,7 +100,20 @@ class BlobService:
         return [
             web.route("*", f"/{self._account}", self._answer),
             web.route("*", f"/{self._account}/{{path:.*}}", self._answer),
+            web.route("*", f"/{ARTIFACTS}/{{path:.*}}", self._answer),
         ]
+
+    def signed(self, origin: str, blob: str, permissions: str) -> str:
+        """The URL of a blob of the artifact store, with a signature that opens it for a day.
+
+        Args:
+            origin: scheme, host and port.
+            permissions: the letters of `sp`.
+        """
+        ends = datetime.fromtimestamp(self._clock(), timezone.utc) + _SIGNED_FOR
+        query = {"sv": _DEFAULT_VERSION, "sr": "b", "sp": permissions, "se": ends.strftime("%Y-%m-%dT%H:%M:%SZ")}
+        query["sig"] = sign(self._key, service_sas_text(self._account, f"{ARTIFACTS}/{blob}", query))
+        return f"{origin}/{ARTIFACTS}/{quote(blob)}?{urlencode(query)}"
 
     def connection_string(self, base_url: str) -> str:
         """What the storage SDKs and tools take to find this account. It holds the account key.
