@@ -13,10 +13,37 @@ TABLE = HERE.parents[1] / "server/docs/protocol.md"
 
 def test_every_row_names_tests_that_exist() -> None:
     rows = re.findall(r"^\| (\d+) \|.*$", TABLE.read_text("utf-8"), re.MULTILINE)
+    assert re.findall(r"^\| W\d+ \|.*$", TABLE.read_text("utf-8"), re.MULTILINE)
     assert rows == [str(number) for number in range(1, 22)]
     for line in TABLE.read_text("utf-8").splitlines():
-        if re.match(r"\| \d+ \|", line):
+        if re.match(r"\| W?\d+ \|", line):
             named = re.findall(r"`(test_\w+\.py)(?:::(test_\w+))?`", line)
             assert named, line
             for file, test in named:
                 assert f"def {test}" in (HERE / file).read_text("utf-8"), (file, test)
+
+
+def test_every_reference_to_the_protocol_leads_to_a_chapter_of_it() -> None:
+    text = TABLE.read_text("utf-8")
+    known = set(re.findall(r"^#+ ([\d.]+?)\.? ", text, re.MULTILINE))
+    known |= {f"7.1.{row}" for row in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)}
+    dangling = []
+    for file in sorted((TABLE.parents[1] / "mms_local").rglob("*.py")):
+        for reference in re.findall(r"\(protocol(?: chapters?)? ([^)]*)\)", file.read_text("utf-8"), re.IGNORECASE):
+            named = re.findall(r"\d+(?:\.\d+)*", reference)
+            dangling += [f"{file.name}: {one}" for one in named if one not in known]
+    assert dangling == []
+
+
+def test_only_the_files_of_the_generations_tell_them_apart() -> None:
+    """Elsewhere a generation is a value that is asked, not a name that is compared."""
+    server = TABLE.parents[1] / "mms_local"
+    own = {server / f"api/mms/{name}.py" for name in ("hosting_account", "account", "workspace")}
+    telling = re.compile(r"Generation\.(HOSTING|ACCOUNT|WORKSPACE)|generation(\.name|\.value)? (==|!=|is )")
+    found = [
+        f"{file.relative_to(server)}: {match.group()}"
+        for file in sorted(server.rglob("*.py"))
+        if file not in own
+        for match in telling.finditer(file.read_text("utf-8"))
+    ]
+    assert found == []

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The habits of the clients of 2017, request by request (protocol 2.1.7, 2.2.3, 2.2.4, 2.2.6, 2.2.7)."""
+"""The habits of the clients of 2017, request by request (protocol 2.1.7, 2.2.3, 2.2.7)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What lies around a workspace: discovery, artifacts, and its part of Resource Manager (protocol 2.3.1, 2.3.3, 4.4)."""
+"""What lies around a workspace: discovery, artifacts, and its part of Resource Manager (protocol 2.3.1, 2.3.3, 4.5)."""
 
 from __future__ import annotations
 

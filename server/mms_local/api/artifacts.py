@@ -25,10 +25,10 @@ from mms_local.api.blob import ARTIFACTS, BlobService
 from mms_local.api.errors import ApiError
 from mms_local.api.guard.tokens import TokenChecker, demand_token
 from mms_local.api.mms.scene import Json, timestamp
+from mms_local.api.mms.workspace import WORKSPACE
 from mms_local.api.reading import json_body
 from mms_local.core.accounts import Account, AccountName
 from mms_local.core.errors import Invalid, Problem
-from mms_local.core.generation import Generation
 from mms_local.core.mms import Mms
 from mms_local.core.ports import JobFailed
 from mms_local.store.blob_store import Blob, BlobStore
@@ -181,7 +181,7 @@ class Artifacts:
             raise ApiError(404, "there is nothing at this path")
         if any(part in ("", ".", "..") or not part.isprintable() for part in segments):
             raise ApiError(400, "a segment of the path is not a name")
-        name = AccountName(Generation.WORKSPACE, segments[1], segments[3], segments[7])
+        name = AccountName(WORKSPACE.name, segments[1], segments[3], segments[7])
         return _Call(request, self._mms.accounts.open(name), segments[9:])
 
     async def _upload_places(self, call: _Call, origin: str, container: str) -> web.Response:

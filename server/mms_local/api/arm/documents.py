@@ -66,7 +66,7 @@ def _workspace_properties(one: ArmResource, origin: str) -> Json:
 
 
 def workspace_keys(one: ArmResource, storage_key: str, registry: Registry | None) -> Json:
-    """The secrets of a workspace, as `listKeys` gives them (protocol 4.4).
+    """The secrets of a workspace, as `listKeys` gives them (protocol 4.5).
 
     Args:
         storage_key: of the storage account that this server offers.
@@ -87,7 +87,7 @@ def workspace_keys(one: ArmResource, storage_key: str, registry: Registry | None
 
 
 def compute(one: ArmResource) -> Json:
-    """A compute of a workspace; every one is ready (protocol 4.4)."""
+    """A compute of a workspace; every one is ready (protocol 4.5)."""
     given = one.body["properties"]
     return {
         "id": one.name.id,

@@ -58,7 +58,7 @@ class GenerationApi:
         headers: on every answer.
         asynchronous_delete: versions in which the DELETE of a service answers 202 (protocol 2.2.7).
         unpack_key: how an asset's flag is spelled where the caller did not spell it.
-        models_by_name: whether a manifest may name a model instead of its id (protocol 7.3).
+        models_by_name: whether a manifest may name a model instead of its id (protocol 2.1.3).
         page_size: how many items a page has, and how many it has at most.
         register: keeps the model that a request body describes.
     """
