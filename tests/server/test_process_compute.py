@@ -139,6 +139,7 @@ async def test_autoscaling_runs_the_lower_bound_and_says_so(compute: Compute, im
     await eventually(lambda: len(compute.processes()) == 3)
     assert compute.log == [
         "Process compute does not scale: it runs 2 workers throughout.",
+        "Starting 2 workers",
         "The service 'iris' runs 2 workers.",
     ]
 
