@@ -11,6 +11,8 @@ from pathlib import Path
 
 from mms_local.testing import ServerProcess
 
+PROGRAM = str(Path(sys.executable).with_name("ansible-playbook"))
+
 
 def play(
     project: Path, text: str, server: ServerProcess, *arguments: str, status: int = 0, file: str = "play.yml"
@@ -21,17 +23,30 @@ def play(
         project: The folder that ansible-playbook is started in.
         file: Where in the project the playbook is put.
     """
+    done = played(project, text, server, *arguments, status=status, file=file)
+    return done.stdout + done.stderr
+
+
+def played(
+    project: Path, text: str, server: ServerProcess, *arguments: str, status: int = 0, file: str = "play.yml"
+) -> subprocess.CompletedProcess[str]:
+    """The same, with standard output and standard error apart."""
     (project / file).write_text(text, encoding="utf-8")
-    collections = next(entry for entry in sys.path if (Path(entry) / "ansible_collections").is_dir())
-    ours = {"ANSIBLE_COLLECTIONS_PATH": collections, "ANSIBLE_LOCALHOST_WARNING": "0", "ANSIBLE_NOCOLOR": "1"}
     done = subprocess.run(
-        [str(Path(sys.executable).with_name("ansible-playbook")), file, *arguments],
+        [PROGRAM, file, *arguments],
         cwd=project,
-        env={**os.environ, **server.environment, **ours},
+        env=environment(server),
         capture_output=True,
         text=True,
         check=False,
         timeout=300,
     )
     assert done.returncode == status, done.stdout[-5000:] + done.stderr[-2000:]
-    return done.stdout + done.stderr
+    return done
+
+
+def environment(server: ServerProcess) -> dict[str, str]:
+    """Where ansible-playbook finds this collection and the server."""
+    collections = next(entry for entry in sys.path if (Path(entry) / "ansible_collections").is_dir())
+    ours = {"ANSIBLE_COLLECTIONS_PATH": collections, "ANSIBLE_LOCALHOST_WARNING": "0", "ANSIBLE_NOCOLOR": "1"}
+    return {**os.environ, **server.environment, **ours}

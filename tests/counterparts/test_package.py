@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -140,6 +141,9 @@ def job(project: Path, name: str) -> Any:
 
 def test_ansible_runner_deploys_once_and_keeps_no_secret(project: Path, deploying_mms: dict[str, str]) -> None:
     assert job(project, "first").stats["changed"]
+    first = (project / "artifacts/first/stdout").read_text(encoding="utf-8")
+    assert re.search(r"\[localhost\] Building .* has begun; http://127\.0\.0\.1:\d+/ shows it", first)
+    assert re.search(r"\[localhost\] Deploying .*: Succeeded after \d+ s", first)
     assert (project / "model/answer").read_text(encoding="utf-8").startswith("demo ok: http://127.0.0.1:")
     assert job(project, "second").stats["changed"] == {}
     connection = dict(part.partition("=")[::2] for part in deploying_mms["AZURE_STORAGE_CONNECTION_STRING"].split(";"))
