@@ -24,7 +24,7 @@ options:
     type: float
     default: 5.0
 notes:
-  - While it waits, the task says on standard error what goes on - where to look when an operation starts, each change
-    of its state, and every 30 seconds the same again. Set the variable C(mms_progress) to V(false) to see that with C(-v)
-    only. Under C(no_log) nothing of it is shown.
+  - While it waits, the task says on standard error what goes on. It says where to look when an operation starts, each
+    change of its state, and every 30 seconds the same again. Set the variable C(mms_progress) to V(false) to see that
+    with C(-v) only. Under C(no_log) nothing of it is shown.
 """

@@ -65,6 +65,11 @@ lines:
   returned: success
   type: list
   elements: str
+removed_at:
+  description: When the service was removed, UTC, if it was.
+  returned: success
+  type: str
+  sample: '2026-11-27T00:40:02.123456Z'
 request_ids:
   description: The latest exchanges with the service, the oldest first, at most 20. Quote them when you ask
     for support.

@@ -194,9 +194,12 @@ def test_the_log_of_a_service_is_read_by_name_and_by_id_and_outlives_it(bench: W
     for name in ("iris", service["id"]):
         run = bench.ok("mms_service_logs", service=name)
         assert run.result["changed"] is False
+        assert run.result["removed_at"] is None
         assert run.result["content"].splitlines() == run.result["lines"]
     bench.ok("mms_service", name="iris", state="absent")
-    assert bench.ok("mms_service_logs", service="iris", tail=1).result["lines"] is not None
+    left = bench.ok("mms_service_logs", service="iris", tail=1).result
+    assert left["lines"] == ["Nothing is started: the server runs with --compute none"]
+    assert left["removed_at"]
     refused = bench.run("mms_service_logs", service="rose").result
     assert refused["failure"]["code"] == "NotFound"
     assert "no log of a service 'rose'" in refused["msg"]

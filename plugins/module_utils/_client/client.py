@@ -127,6 +127,19 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.hostname}:{port}"
 
 
+@dataclass(frozen=True)
+class ServiceLog:
+    """The log of a web service; C(removed_at) says when the service was removed, if it was and the server says so."""
+
+    content: str
+    removed_at: str | None
+
+    @classmethod
+    def from_api(cls, raw: Any) -> ServiceLog:
+        fields = Fields(raw, "a log")
+        return cls(fields.text("content") or "", fields.text("removedAt"))
+
+
 class Collection(Generic[R]):
     """One kind of resource of the account."""
 
@@ -255,9 +268,9 @@ class Client:
         """Return the text at a URL that the service named, such as a build log."""
         return self._api.text(url)
 
-    def service_log(self, id_or_name: str, lines: int) -> str | None:
+    def service_log(self, id_or_name: str, lines: int) -> ServiceLog | None:
         """Return the last lines of a web service's log, or None when there is none, or none is given out."""
         response = self._api.request_or_none(
             "GET", f"/services/{quote(id_or_name, safe='')}/logs", params={"tail": str(lines)}
         )
-        return None if response is None else Fields(response.json(), "a log").text("content") or ""
+        return None if response is None else ServiceLog.from_api(response.json())

@@ -110,9 +110,13 @@ def settled(session: Session, collection: Collection[A], resource_id: str) -> A 
         [PendingWork(f"{kind.capitalize()} {resource_id}", look, "run the same task again")],
         session.wait_policy,
         session.clock,
-        session.tell,
+        _unsaid,
     )
     return seen[0]
+
+
+def _unsaid(line: str) -> None:
+    """Tell nobody: that the operation has ended was told."""
 
 
 def failure(

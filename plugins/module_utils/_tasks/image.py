@@ -30,7 +30,8 @@ class ImageSteps(VersionEngine[Image]):
 
     @property
     def what(self) -> str:
-        return f"Building the image {self.desired.name or 'of manifest ' + str(self.desired.manifest_id)!r}"
+        named = repr(self.desired.name) if self.desired.name else f"of manifest {self.desired.manifest_id}"
+        return f"Building the image {named}"
 
     @property
     def advice(self) -> str:

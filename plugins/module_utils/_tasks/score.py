@@ -180,7 +180,8 @@ def judge(service: Service, answer: Answer, output: Any, options: Mapping[str, A
 def _log(session: Session, service: Service) -> str:
     """Return what the service's log tells about the failure, where it can be read."""
     try:
-        log = session.client.service_log(service.name or "", _LOG_LINES)
+        found = session.client.service_log(service.name or "", _LOG_LINES)
     except MmsError:
-        log = None
-    return f" Its log says:\n{last_trace(log)}\nmms_service_logs reads the whole log." if log and log.strip() else ""
+        found = None
+    log = found.content if found else ""
+    return f" Its log says:\n{last_trace(log)}\nmms_service_logs reads the whole log." if log.strip() else ""
