@@ -34,7 +34,9 @@ class OperationWatch:
 
     def look(self) -> Snapshot | None:
         self.seen = self._client.operation(self.id)
-        return Snapshot(named(self.seen.state), self.seen.ended, self.seen.phase) if self.seen else None
+        if self.seen is None:
+            return None
+        return Snapshot(named(self.seen.state), self.seen.ended, None if self.seen.ended else self.seen.phase)
 
 
 def named(state: str | None) -> str:

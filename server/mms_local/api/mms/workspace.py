@@ -13,7 +13,7 @@ from mms_local.api.mms import workspace_bodies as bodies
 from mms_local.api.mms.call import Call, Reply
 from mms_local.api.mms.generation import ApiOperation, GenerationApi
 from mms_local.api.mms.json_patch import patched
-from mms_local.api.mms.scene import Json
+from mms_local.api.mms.scene import Json, timestamp
 from mms_local.api.mms.workspace_views import Views, version_id
 from mms_local.api.reading import invalid_order, log_lines
 from mms_local.core.accounts import Account
@@ -336,7 +336,8 @@ async def get_log(call: Call) -> Reply:
         _service(call)
         return Reply(200, {"content": ""})  # no service has a container for its init
     log = await call.mms.service_logs.read(call.account, call.id, lines)
-    return Reply(200, {"content": log.text, "serviceId": log.service_id, "serviceName": log.name})
+    whose = {"serviceId": log.service_id, "serviceName": log.name}
+    return Reply(200, {"content": log.text, **whose, "removedAt": log.removed and timestamp(log.removed)})
 
 
 async def get_operation(call: Call) -> Reply:
