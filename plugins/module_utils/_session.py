@@ -126,11 +126,10 @@ class Session:
         connection = self.connection
         connection.require("subscription_id", "resource_group", "account_name")
         generation = connection.generation
-        path = generation.base_path(connection.subscription_id, connection.resource_group, connection.account_name)
         if connection.api_url is not None:
-            return Client(self.transport, connection.api_url + path, connection.generation)
+            return Client(self.transport, connection.api_url + self._path, connection.generation)
         account = self.arm.account()
-        url = self._address(account, path) if account else None
+        url = self.address_of(account) if account else None
         if account is None or url is None:
             create = "Create it with mms_account, or set" if generation.account_made_here else "Set"
             raise AccountMissingError(
@@ -139,7 +138,14 @@ class Session:
             )
         return Client(self.transport, url, generation)
 
-    def _address(self, account: Account, path: str) -> str | None:
+    @property
+    def _path(self) -> str:
+        connection = self.connection
+        return connection.generation.base_path(
+            connection.subscription_id, connection.resource_group, connection.account_name
+        )
+
+    def address_of(self, account: Account) -> str | None:
         """Return where the account's own part of the API is, if anything says it.
 
         Raises:
@@ -160,7 +166,7 @@ class Session:
                 raise api_error(response)
             return response.json()
 
-        url = self.connection.generation.address(account, read, path)
+        url = self.connection.generation.address(account, read, self._path)
         secured(url, self.arm.url)
         return url
 

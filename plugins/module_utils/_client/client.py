@@ -250,12 +250,12 @@ class Client:
         return None if response is None else Operation.from_api(response.json())
 
     def keys(self, service_id: str) -> Keys:
-        """Return the keys of a service (protocol H16, A15)."""
+        """Return the keys of a service (protocol 2.1.1, 2.2.1)."""
         method, last = self.generation.keys
         return Keys.from_api(self._api.request(method, f"/services/{quote(service_id, safe='')}/{last}").json())
 
     def regenerate_keys(self, service_id: str, which: str) -> Keys | Started:
-        """Make a new key and return both (protocol H17, A16), or the work that makes it.
+        """Make a new key and return both (protocol 2.1.1, 2.2.1), or the work that makes it.
 
         Args:
             which: C(Primary) or C(Secondary).

@@ -32,7 +32,7 @@ _MANIFEST = "mms_manifest"
 """Of an asset: what the manifest says. Of an image: the id of the manifest that it was made from."""
 _VERSION = "mms_version"
 _RECIPE = "mms_recipe"
-_GIGABYTE = Decimal(1024) ** 3  # what Azure calls so of a container's memory (protocol 6.5)
+_GIGABYTE = Decimal(1024) ** 3  # what Azure calls so of a container's memory (protocol 2.3.2)
 _STATES = {"healthy": "Succeeded", "transitioning": "Running"}
 
 _RECIPE_FIELDS = named(Manifest, "driver", "assets", "models", "runtime_type", "pip_requirements", "conda_file")
@@ -41,7 +41,7 @@ _ASSET_FIELDS = named(Asset, "id", "url", "mime_type", "unpack")
 
 @dataclass(frozen=True)
 class WorkspaceGeneration(Generation):
-    """The address of a workspace is found by its discovery document (protocol 4.3)."""
+    """The address of a workspace is found by its discovery document (protocol 2.3.1)."""
 
     def base_path(self, subscription_id: str, resource_group: str, account_name: str) -> str:
         group = f"/modelmanagement/v1.0/subscriptions/{subscription_id}/resourceGroups/{resource_group}"

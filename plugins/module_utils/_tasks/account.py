@@ -55,9 +55,10 @@ class AccountSteps:
         Raises:
             RefusedError: names them.
         """
-        if account.url is None:
+        url = self._session.address_of(account)
+        if url is None:
             return
-        client = Client(self._session.transport, account.url, self._session.connection.generation)
+        client = Client(self._session.transport, url, self._session.connection.generation)
         try:
             services = client.services.list()
         except AccountMissingError:
@@ -65,7 +66,7 @@ class AccountSteps:
         if services:
             names = ", ".join(sorted(service.name or service.id or "" for service in services))
             raise RefusedError(
-                f"Account {account.name!r} has services: {names}. They would go on running, out of reach. "
+                f"{self._session.connection.generation.account_word.capitalize()} {account.name!r} has services: {names}. They would go on running, out of reach. "
                 "Delete them first with mms_service, or set force.",
                 code="InUse",
             )
