@@ -44,11 +44,6 @@ def written(folder: Path, name: str, text: str) -> str:
 
 BAD_INPUT: dict[str, tuple[str, Callable[[Path], dict[str, Any]], list[str]]] = {
     "missing file": ("mms_model", lambda tmp: {"name": "m", "path": str(tmp / "gone.pkl")}, ["path", "gone.pkl"]),
-    "empty file": (
-        "mms_model",
-        lambda tmp: {"name": "m", "path": written(tmp, "e.pkl", "")},
-        ["path", "e.pkl", "empty"],
-    ),
     "password in a URL": (
         "mms_model",
         lambda tmp: {"name": "m", "url": "https://u:p@example.com/m"},
@@ -112,7 +107,7 @@ BAD_INPUT: dict[str, tuple[str, Callable[[Path], dict[str, Any]], list[str]]] = 
     "too little time": ("mms_image", lambda tmp: {**_image(), "wait_timeout": 0}, ["wait_timeout"]),
     "no account": (
         "mms_model",
-        lambda tmp: {"name": "m", "url": "https://e.com/m", "account_name": ""},
+        lambda tmp: {"name": "m", "url": "https://e.com/m", "account_name": " "},
         ["account_name"],
     ),
     "account that is a path": ("mms_model_info", lambda tmp: {"account_name": "a/b"}, ["account_name"]),
@@ -129,7 +124,7 @@ BAD_INPUT: dict[str, tuple[str, Callable[[Path], dict[str, Any]], list[str]]] = 
         ["older_than", "30d"],
     ),
     "id and a filter": ("mms_model_info", lambda tmp: {"id": "1", "name": "m"}, ["id", "name"]),
-    "operation without an id": ("mms_operation_info", lambda tmp: {"operation_ids": [""]}, ["operation_ids"]),
+    "operation without an id": ("mms_operation_info", lambda tmp: {"operation_ids": ["/"]}, ["operation_ids"]),
 }
 
 

@@ -154,12 +154,12 @@ def test_an_account_is_created_changed_and_deleted(bench: Workbench) -> None:
 
 def test_the_address_of_an_account_is_found_out(account: Workbench) -> None:
     account.ok("mms_account", location="eastus2", sku_name="S1")
-    found = account.ok("mms_model_info", api_url="")
+    found = account.ok("mms_model_info", api_url=" ")
     assert found.methods == ["GET", "GET"]
     account.account = "nobody"
-    check = account.ok("mms_model", check=True, api_url="", name="iris", url="https://example.com/iris")
+    check = account.ok("mms_model", check=True, api_url=" ", name="iris", url="https://example.com/iris")
     assert check.result["changed"]
-    run = account.run("mms_model_info", api_url="")
+    run = account.run("mms_model_info", api_url=" ")
     assert run.result["failure"]["code"] == "NotFound"
     assert "mms_account" in run.result["msg"]
 

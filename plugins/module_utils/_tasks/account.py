@@ -64,9 +64,10 @@ class AccountSteps:
         except AccountMissingError:
             return
         if services:
+            word = self._session.connection.generation.account_word.capitalize()
             names = ", ".join(sorted(service.name or service.id or "" for service in services))
             raise RefusedError(
-                f"{self._session.connection.generation.account_word.capitalize()} {account.name!r} has services: {names}. They would go on running, out of reach. "
+                f"{word} {account.name!r} has services: {names}. They would go on running, out of reach. "
                 "Delete them first with mms_service, or set force.",
                 code="InUse",
             )
