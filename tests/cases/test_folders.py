@@ -7,6 +7,7 @@ Each folder below `folders/` holds what a user would bring, and a `case.yml`: ho
     about, driver, assets (source, id, unpack), models (name: file), requirements, conda
     request (JSON) or body (text) with content_type; expected, expected_text, status, answer_message
     bad_requests (body, message): answered with 400; swagger: the example of the input
+    (a file NAME_ is sent as NAME; the underscore keeps linters away from what is written as it was at the time)
     message, also: what the failed build says; warning: what a build that goes well warns of
 """
 
@@ -79,7 +80,7 @@ class Folder:
         return {"id": name, "url": address, "mimeType": "application/octet-stream", "unpack": unpack}
 
     def _put(self, file: str) -> str:
-        return self._files.put(f"{self.name}/{file}", (self.path / file).read_bytes())
+        return self._files.put(f"{self.name}/{file}".removesuffix("_"), (self.path / file).read_bytes())
 
     def _packed(self, folder: str) -> str:
         stream = io.BytesIO()

@@ -10,14 +10,13 @@ import json
 import ssl
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from aiohttp import web
 
 from mms_local.compute.kubernetes import objects
 from mms_local.compute.kubernetes.caretaker import Caretaker
-from mms_local.compute.kubernetes.cluster import Cluster
 from mms_local.compute.kubernetes.drift import Made, changes
 from mms_local.compute.kubernetes.relay import Target
 from mms_local.compute.kubernetes.watch import PULL_SECRETS, Watch
@@ -207,7 +206,8 @@ async def test_a_service_that_is_changed_again_and_again_gets_growing_pauses(
     caretaker = Caretaker(repair, lambda: now[0])
     caretaker.expect(SPEC.id, [MADE])
     server.objects["deployments"] = []
-    await caretaker.watch(SPEC, cast("Cluster", OneCluster(target)), ("Deployment", PULL_SECRETS))
+    cluster: Any = OneCluster(target)
+    await caretaker.watch(SPEC, cluster, ("Deployment", PULL_SECRETS))
     await eventually(lambda: repairs == [1])
     for pause in (2, 4, 8, 10, 10):
         before = repairs[0]

@@ -23,6 +23,9 @@ def _one_path(value: str) -> Sequence[str]:
     return () if is_url(value) else (value,)
 
 
+_NOTHING: Mapping[str, Any] = {}  # tools that check specifications build each dict of them anew, from nothing
+
+
 class PathOption(dict[str, Any]):
     """The specification of an option that holds paths.
 
@@ -36,7 +39,7 @@ class PathOption(dict[str, Any]):
 
     def __init__(
         self,
-        spec: Mapping[str, Any],
+        spec: Mapping[str, Any] = _NOTHING,
         paths_in: Callable[[str], Sequence[str]] = _one_path,
         *,
         joined: str = "",

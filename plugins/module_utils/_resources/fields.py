@@ -90,6 +90,11 @@ class Said:
     absent: Any = None
     shown: bool = True
 
+    def as_field(self, default: Any) -> Any:
+        """Return the dataclass field; what may hold a secret is in no C(repr)."""
+        private = self.role == "secret" or self.shape in (URL, PRIVATE_URL)
+        return dataclasses.field(default=default, repr=not private, metadata={"said": self})
+
 
 @dataclass(frozen=True)
 class Part:
@@ -97,6 +102,10 @@ class Part:
 
     kind: type[Described]
     description: str
+
+    def as_field(self) -> Any:
+        """Return the dataclass field."""
+        return dataclasses.field(default=self.kind(), metadata={"said": self})
 
 
 def setting(shape: Shape[T], wire: str, description: str = "", **more: Any) -> T | None:
@@ -142,7 +151,8 @@ def fact(shape: Shape[T], wire: str, description: str = "", **more: Any) -> T | 
 
 def part(type_: type[D], description: str) -> D:
     """Return a field for a group of fields."""
-    return dataclasses.field(default=type_(), metadata={"said": Part(type_, description)})
+    made: D = Part(type_, description).as_field()
+    return made
 
 
 def _field(
@@ -155,9 +165,7 @@ def _field(
     default: Any = None,
     **more: Any,
 ) -> Any:
-    said = Said(role, shape, (wire, *also), description, **more)
-    private = role == "secret" or shape in (URL, PRIVATE_URL)
-    return dataclasses.field(default=default, repr=not private, metadata={"said": said})
+    return Said(role, shape, (wire, *also), description, **more).as_field(default)
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,12 @@ from .._transport.token import Token
 from .._waiting import Pace
 from ._find import service_referred
 from .scoring import first_difference, output_of, question, wanted
-from .traces import last_trace
+from .traces import explained
 
 _PAUSE = 1.0
 _LONGEST_OUTPUT = 300
 _LOG_LINES = 300
+READ_LOG = "mms_service_logs reads the whole log."
 # What a service says while it starts (protocol 6): 502, 503, or a body of just this word.
 _WARMING_UP = (502, 503)
 _UNREACHABLE = "ehostunreach"
@@ -69,7 +70,7 @@ def score(session: Session) -> dict[str, Any]:
         judge(service, answer, output["output"], options)
     except MmsError as error:
         if answer.response.status >= 500:
-            error.message += _log(session, service)
+            error.message = explained(error.message, None, [_log(session, service)], READ_LOG)
         raise
     result = {
         "service": service.name,
@@ -154,7 +155,7 @@ def judge(service: Service, answer: Answer, output: Any, options: Mapping[str, A
     if not 200 <= response.status < 300:
         advice = " Check the key with mms_service_keys." if response.status == 401 else ""
         raise MmsError(
-            f"Service {service.name!r} answered with {response.status}: {response.text() or 'no body'}.{advice}",
+            f"Service {service.name!r} answered with {response.status}: {_words(response).rstrip('.')}.{advice}",
             code="ScoringFailed",
             status=response.status,
             request_id=response.ids.request_id,
@@ -177,11 +178,20 @@ def judge(service: Service, answer: Answer, output: Any, options: Mapping[str, A
         )
 
 
+def _words(response: Response) -> str:
+    """Return what an answer says for people: its message, where it is an object that has one."""
+    text = response.text()
+    try:
+        message = json.loads(text)["message"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        message = None
+    return message if isinstance(message, str) and message.strip() else text or "no body"
+
+
 def _log(session: Session, service: Service) -> str:
-    """Return what the service's log tells about the failure, where it can be read."""
+    """Return the end of the service's log; nothing where it cannot be read."""
     try:
         found = session.client.service_log(service.name or "", _LOG_LINES)
     except MmsError:
-        found = None
-    log = found.content if found else ""
-    return f" Its log says:\n{last_trace(log)}\nmms_service_logs reads the whole log." if log.strip() else ""
+        return ""
+    return found.content if found else ""

@@ -127,6 +127,6 @@ def _equal(actual: Any, expected: Any, tolerance: float) -> bool:
     if isinstance(actual, bool) or isinstance(expected, bool):
         return actual is expected
     if isinstance(actual, (int, float)) and isinstance(expected, (int, float)):
-        both_nan = actual != actual and expected != expected  # NaN is what equals not even itself
+        both_nan = math.isnan(actual) and math.isnan(expected)
         return both_nan or math.isclose(actual, expected, rel_tol=0.0, abs_tol=tolerance)
     return type(actual) is type(expected) and bool(actual == expected)

@@ -23,7 +23,7 @@ class Recipe:
     """What an image is made from.
 
     Args:
-        field: where in the request it was, for messages.
+        where: where in the request it was, for messages.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Recipe:
     model_ids: tuple[str, ...]
     runtime_type: str = "Python"
     properties: Mapping[str, str] = field(default_factory=dict, repr=False)
-    field: str = ""
+    where: str = ""
 
 
 def add_image(
@@ -52,13 +52,13 @@ def add_image(
     """
     storage, now = world.storage, world.now()
     problems = [
-        Problem(f"{recipe.field}modelIds[{number}]", f"no model {model_id!r} is registered in this account")
+        Problem(f"{recipe.where}modelIds[{number}]", f"no model {model_id!r} is registered in this account")
         for number, model_id in enumerate(recipe.model_ids)
         if storage.models.get(account.number, model_id) is None
     ]
     if recipe.driver not in {asset.id for asset in recipe.assets}:
         message = f"must be the id of one of the assets; there is no asset {recipe.driver!r}"
-        problems.append(Problem(f"{recipe.field}driverProgram", message))
+        problems.append(Problem(f"{recipe.where}driverProgram", message))
     if problems:
         raise Invalid(*problems)
     manifest = Manifest(

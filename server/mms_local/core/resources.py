@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from mms_local.core.ports import BuiltImage, JobFailed
-from mms_local.core.settings import named, setting
+from mms_local.core.settings import setting
 
 
 class State(str, Enum):
@@ -185,12 +185,12 @@ class Settings:
     image_id: str
     pull_secret: str | None = setting("acrImagePullSecret")
     replicas: int | None = setting("numReplicas")
-    scaling: Scaling | None = field(default=None, metadata=named("autoScaler", Scaling))
+    scaling: Scaling | None = setting("autoScaler", part=Scaling)
     cpu: str | None = setting("containerResourceReservation.cpu")
     memory: str | None = setting("containerResourceReservation.memory")
     max_concurrent_requests: int | None = setting("maxConcurrentRequestsPerContainer")
     app_insights: bool | None = setting("appInsightsEnabled")
-    data_collection: Mapping[str, bool] = field(default_factory=dict, metadata=named("dataCollection"))
+    data_collection: Mapping[str, bool] = setting("dataCollection", default=dict)
     access: Access = Access.KEYS
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 

@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import field, fields, is_dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -14,34 +14,41 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="DataclassInstance")
 
 _WIRE = "wire"
-_PART = "part"
 
 
-def named(wire: str, part: type[Any] | None = None) -> Mapping[str, Any]:
-    """Metadata of a dataclass field: the name that it has on the wire; `a.b` is the member `b` of the object `a`.
+@dataclass(frozen=True)
+class Wire:
+    """Where a value stands on the wire.
 
     Args:
+        path: its name, below the names of the objects that it is a member of.
         part: the dataclass of an object that is kept as a value of its own.
     """
-    return {_WIRE: tuple(wire.split(".")), _PART: part}
+
+    path: tuple[str, ...]
+    part: type[Any] | None = None
+
+    def as_field(self, default: Callable[[], Any] = lambda: None) -> Any:
+        """A dataclass field for it. Until it is given it is what `default` makes."""
+        return field(default_factory=default, metadata={_WIRE: self})
 
 
-def setting(wire: str) -> Any:
-    """A dataclass field that is None until it is given, with the name that it has on the wire."""
-    return field(default=None, metadata=named(wire))
+def setting(wire: str, *, part: type[Any] | None = None, default: Callable[[], Any] = lambda: None) -> Any:
+    """A dataclass field with the name that it has on the wire; `a.b` is the member `b` of the object `a`."""
+    return Wire(tuple(wire.split(".")), part).as_field(default)
 
 
 def changed(before: T, given: Mapping[str, Any]) -> T:
     """The settings with what was given over them. What was not given stays; objects are changed member by member."""
     changes: dict[str, Any] = {}
     for one in fields(before):
-        path = one.metadata.get(_WIRE)
-        value = None if path is None else _at(given, path)
-        if value is None:
+        wire: Wire | None = one.metadata.get(_WIRE)
+        value = None if wire is None else _at(given, wire.path)
+        if wire is None or value is None:
             continue
-        known, part = getattr(before, one.name), one.metadata[_PART]
-        if part is not None:
-            value = changed(known or part(), value) if value else known
+        known = getattr(before, one.name)
+        if wire.part is not None:
+            value = changed(known or wire.part(), value) if value else known
         elif isinstance(value, Mapping):
             value = {**known, **value}
         changes[one.name] = value
@@ -52,16 +59,16 @@ def shown(settings: Any) -> dict[str, Any]:
     """The settings under their names on the wire; null for those that were never given."""
     found: dict[str, Any] = {}
     for one in fields(settings):
-        path = one.metadata.get(_WIRE)
-        if path is None:
+        wire: Wire | None = one.metadata.get(_WIRE)
+        if wire is None:
             continue
         value = getattr(settings, one.name)
         place = found
-        for name in path[:-1]:
+        for name in wire.path[:-1]:
             place = place.setdefault(name, {})
         if isinstance(value, Mapping):
             value = dict(value)
-        place[path[-1]] = shown(value) if is_dataclass(value) else value
+        place[wire.path[-1]] = shown(value) if is_dataclass(value) else value
     return found
 
 

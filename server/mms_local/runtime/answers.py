@@ -68,9 +68,10 @@ def _plain(value: Any, where: str) -> Any:
     if isinstance(value, (str, int)):
         return str(value) if isinstance(value, str) else int(value)
     if isinstance(value, (datetime.date, datetime.time)):
-        if value != value:  # pandas.NaT
+        text = value.isoformat()
+        if text == "NaT":  # of pandas
             raise NotJson(f"NaT{_at(where)}, which JSON does not have. Return null or a text in its place.")
-        return value.isoformat()
+        return text
     if isinstance(value, (bytes, bytearray, memoryview)):
         return base64.b64encode(bytes(value)).decode()
     if isinstance(value, datetime.timedelta):

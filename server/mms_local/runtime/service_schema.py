@@ -203,7 +203,7 @@ def _standard(value: Any, schema: Schema) -> Any:
         decoded = base64.b64decode(_text(value), validate=True)
         return bytearray(decoded) if kind is bytearray else decoded
     expected = kind or _PYTHON_TYPES.get(schema.swagger.get("type", ""), object)
-    if expected is float and type(value) is int:
+    if expected is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if not isinstance(value, expected) or (isinstance(value, bool) and expected is int):
         raise ValueError(f"expected {expected.__name__}, got {type(value).__name__}")
