@@ -102,9 +102,9 @@ class Engine(ABC, Generic[R]):
         """Return what is desired as a request needs it, after uploading what is not there yet."""
         return self.desired
 
-    def for_update(self, plan: Plan[R]) -> R:
-        """Return what an update request holds."""
-        return self.desired
+    def for_update(self, plan: Plan[R]) -> dict[str, Any]:
+        """Return what an update request holds, by option."""
+        return self.desired.wanted()
 
     def kept_of_twins(self, made: R | None) -> R | None:
         """Return what stays, if somebody else made just the same at the same instant."""
@@ -133,7 +133,7 @@ class Engine(ABC, Generic[R]):
             resource = self.kept_of_twins(resource)
         elif plan.action == "update":
             self._let_others_finish(plan)
-            started = self.collection.update(plan.current_id, self.for_update(plan).wanted(), plan.changes)
+            started = self.collection.update(plan.current_id, self.for_update(plan), plan.changes)
             outcome = self.collection.get(plan.current_id) if started is None else started
             resource, operation = self._outcome(outcome)
         elif plan.action == "join" and self.options["wait"]:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from .._errors import InputError
 from .._kubernetes.kubeconfig import credentials_in, flat_kubeconfig
@@ -76,10 +77,14 @@ class ServiceSteps(Engine[Service]):
             return self.collection.get(service_id)
         return next((one for one in self.collection.list(name=name) if one.name == name), None)
 
-    def for_update(self, plan: Plan[Service]) -> Service:
-        # The oldest generation wants image and pull secret in every update; tags are replaced as a whole.
-        after = plan.after or self.desired
-        return replace(self.desired, image_id=after.image_id, pull_secret=after.pull_secret, tags=after.tags)
+    def for_update(self, plan: Plan[Service]) -> dict[str, Any]:
+        # As it is to be afterwards: what counts as equal stays as it is written there, and tags, which are replaced as
+        # a whole, keep those that nobody named. The oldest generation wants image and pull secret in every update.
+        asked, after = self.desired.wanted(), (plan.after or self.desired).wanted()
+        held = {name: after[name] for name in (*asked, "image", "pull_secret") if name in after}
+        if "properties" in asked:
+            held["properties"] = asked["properties"]  # they are added one by one
+        return held
 
 
 def _check_scaling(described: Service) -> None:
