@@ -4,10 +4,15 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from mms_local.core.ports import JobFailed
 from mms_local.images.driver import check_driver
+from mms_local.images.pythons import Interpreter, Places, PythonConstraint, Pythons
+
+OWN = Interpreter.at(sys.executable)
 
 GOOD = {
     "functions": "def init(): pass\ndef run(raw_data): return 1",
@@ -34,13 +39,35 @@ BAD = {
 
 @pytest.mark.parametrize("source", GOOD.values(), ids=GOOD)
 def test_a_driver_with_both_functions_passes_however_it_gets_them(source: str) -> None:
-    check_driver(source.encode(), "score.py")
+    check_driver(source.encode(), "score.py", OWN)
 
 
 @pytest.mark.parametrize(("source", "told"), BAD.values(), ids=BAD)
 def test_a_driver_that_cannot_work_is_refused_with_the_reason(source: str, told: str) -> None:
     with pytest.raises(JobFailed, match=told) as failed:
-        check_driver(source.encode(), "score.py")
+        check_driver(source.encode(), "score.py", OWN)
     assert "score.py" in failed.value.message
     assert failed.value.details[0][0] == "DriverInvalid"
     assert failed.value.status == 400
+
+
+@pytest.mark.parametrize(
+    ("python", "source", "right"),
+    [
+        ("3.9", "match = 1\nmatch match:\n    case 1: init = run = print\n", False),
+        ("3.9", GOOD["functions"], True),
+        ("3.13", 'init = run = print\nx = f"{"a" + "b"}"\n', True),
+        ("3.13", "type Row = list[int]\ninit = run = print\n", True),
+        ("3.13", "type Row = list[int]\ninit = run = (\n", False),
+    ],
+)
+def test_the_syntax_that_counts_is_that_of_the_python_of_the_image(python: str, source: str, right: bool) -> None:
+    warnings: list[str] = []
+    interpreter = Pythons(Places()).choose(PythonConstraint(f"={python}"), warnings.append)
+    if warnings:
+        pytest.skip(f"Python {python} is not on this machine")
+    if right:
+        check_driver(source.encode(), "score.py", interpreter)
+        return
+    with pytest.raises(JobFailed, match=f"is no valid Python {python}, line "):
+        check_driver(source.encode(), "score.py", interpreter)

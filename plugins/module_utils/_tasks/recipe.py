@@ -14,7 +14,7 @@ from .._session import Session
 from .._storage.content import Content, content_with
 from .driver import check_driver
 from .lookup import not_found, referred
-from .requirements import check_conda_pip, flat_requirements
+from .requirements import check_conda_pip, conda_python, flat_requirements
 from .sources import Source, source_from
 
 _DRIVER_ID = "driver"  # what published clients always call it (protocol 2.2.4)
@@ -37,10 +37,10 @@ class Recipe:
             InputError: files that cannot be used, all of them at once.
         """
         problems = Problems()
+        conda_file = problems.of(self._environment, "conda_file")
         driver = problems.of(self._driver)
         assets = [problems.of(self._asset, number, one) for number, one in enumerate(options["assets"] or ())]
         pip_requirements = problems.of(self._environment, "pip_requirements")
-        conda_file = problems.of(self._environment, "conda_file")
         problems.raise_all()
         ids = [_DRIVER_ID, *(asset.id for asset in assets if asset)]
         doubled = sorted({one for one in ids if ids.count(one) > 1})
@@ -64,7 +64,9 @@ class Recipe:
                 raise InputError(
                     f"driver: {driver.content.path} is a folder. Name the Python file; its companions are assets."
                 )
-            check_driver(driver.content.path)
+            environment = self._environments.get("conda_file")
+            known = environment.content if environment else None
+            check_driver(driver.content.path, conda_python(known.path) if known else None)
         self._assets[_DRIVER_ID] = driver
         return Asset(_DRIVER_ID, driver.url)
 

@@ -10,7 +10,7 @@ run, so lines are only told apart here; the service judges versions and markers.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ _FILE = re.compile(r"(?:-(?P<short>[rc])\s*|--(?P<long>requirement|constraint)(?
 _ARCHIVE = re.compile(r"\.(?:whl|zip|tar\.gz|tgz)$")
 _OPTION = re.compile(r"-[A-Za-z]|--[A-Za-z][\w-]*")
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
+_PYTHON = re.compile(r"\s*python\s*={1,2}\s*(?P<major>\d+)\.(?P<minor>\d+)(?:\.[\d*]+)?(?:=.*)?\s*")  # of conda
 _SHOWN = 80
 
 
@@ -172,32 +173,36 @@ def check_conda_pip(path: Path) -> None:
     Raises:
         InputError: entries that are no packages, all of them at once.
     """
-    try:
-        import yaml
-    except ImportError:
-        return  # the service will tell
-    try:
-        content = yaml.safe_load(decoded(path.read_bytes()))
-    except (OSError, ValueError, LookupError, TypeError, RecursionError, yaml.YAMLError):
-        return
-    problems = [
-        f"{path}, {_short(entry)} below pip: {problem_of(entry)}"
-        for entry in _pip_entries(content)
-        if not _package(entry)
-    ]
-    if problems:
-        raise InputError("\n".join(problems))
-
-
-def _pip_entries(content: Any) -> Sequence[str]:
-    dependencies = content.get("dependencies") if isinstance(content, dict) else None
-    return [
+    entries = [
         " ".join(entry.split())
-        for part in (dependencies if isinstance(dependencies, list) else ())
+        for part in _conda_dependencies(path)
         if isinstance(part, dict) and isinstance(part.get("pip"), list)
         for entry in part["pip"]
         if isinstance(entry, str) and entry.strip()
     ]
+    problems = [f"{path}, {_short(one)} below pip: {problem_of(one)}" for one in entries if not _package(one)]
+    if problems:
+        raise InputError("\n".join(problems))
+
+
+def conda_python(path: Path) -> tuple[int, int] | None:
+    """Return the one Python that a conda file asks for, such as C((3, 8)); None where it leaves a choice."""
+    entries = (_PYTHON.fullmatch(entry) for entry in _conda_dependencies(path) if isinstance(entry, str))
+    return next(((int(entry["major"]), int(entry["minor"])) for entry in entries if entry), None)
+
+
+def _conda_dependencies(path: Path) -> list[Any]:
+    """Return the entries of a conda file; none where the service will have to tell what is wrong with it."""
+    try:
+        import yaml
+    except ImportError:
+        return []
+    try:
+        content = yaml.safe_load(decoded(path.read_bytes()))
+    except (OSError, ValueError, LookupError, TypeError, RecursionError, yaml.YAMLError):
+        return []
+    dependencies = content.get("dependencies") if isinstance(content, dict) else None
+    return dependencies if isinstance(dependencies, list) else []
 
 
 def _short(text: str) -> str:

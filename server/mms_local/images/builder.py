@@ -24,6 +24,7 @@ from mms_local.images import tree
 from mms_local.images.azureml_family import adapted, imports_in
 from mms_local.images.conda import CondaEnvironment, conda_environment
 from mms_local.images.dependencies import DependencyCache, remove_unfinished
+from mms_local.images.driver import check_driver
 from mms_local.images.failure import build_failed
 from mms_local.images.fetch import fetch
 from mms_local.images.index import Index
@@ -126,6 +127,8 @@ class ImageBuilder:
         interpreter = await asyncio.to_thread(self._pythons.choose, conda.python, notes.warn)
         entry_script, model_dir = await asyncio.to_thread(lay_out, spec, fetched, made, log)
         log(f"Driver program: {entry_script}")
+        driver = await asyncio.to_thread((made / "app" / entry_script).read_bytes)
+        await asyncio.to_thread(check_driver, driver, entry_script, interpreter)
         schema = await asyncio.to_thread(find_schema, made / "app", entry_script, log)
         imports = await asyncio.to_thread(imports_in, made / "app")
         wanted = adapted([*conda.packages, *wanted], imports, needed_for(schema), notes)

@@ -19,7 +19,6 @@ from urllib.parse import unquote, urlsplit
 from mms_local.core.ports import ImageSpec, Log, SourceFile
 from mms_local.images import tree
 from mms_local.images.archive import unpack
-from mms_local.images.driver import check_driver
 from mms_local.images.failure import build_failed
 
 MODELS = "azureml-models"
@@ -32,7 +31,7 @@ def lay_out(spec: ImageSpec, fetched: Mapping[SourceFile, Path], directory: Path
         fetched: where the content of each asset and model lies; these files are moved away.
 
     Raises:
-        JobFailed: a bad archive, a driver that is not there or no driver.
+        JobFailed: a bad archive, a driver that is not there.
     """
     app, models = directory / "app", directory / "models"
     app.mkdir()
@@ -46,7 +45,6 @@ def lay_out(spec: ImageSpec, fetched: Mapping[SourceFile, Path], directory: Path
     for asset, target in placed:
         _add_other_names(asset, target, app)
     entry_script = _unpacked_driver(driver, app) if driver.unpack else _asset_name(driver, is_driver=True)
-    check_driver((app / entry_script).read_bytes(), entry_script)
     homes = [_place_model(model, fetched[model], app, models, log) for model in dict.fromkeys(spec.models)]
     return entry_script, homes[0] if len(homes) == 1 else MODELS
 

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from ansible_collections.azureml.model_management.plugins.module_utils._errors import InputError
 from ansible_collections.azureml.model_management.plugins.module_utils._tasks.driver import check_driver
+from ansible_collections.azureml.model_management.plugins.module_utils._tasks.requirements import conda_python
 
 
 def driver(folder: Path, text: str) -> Path:
@@ -58,3 +60,39 @@ def test_what_lacks_a_function_or_is_no_python_is_refused(text: str, words: list
 
 def test_nothing_of_the_driver_is_run(tmp_path: Path) -> None:
     check_driver(driver(tmp_path, "raise SystemExit\ndef init(): pass\ndef run(x): pass\n"))
+
+
+MATCH = "match = 1\nmatch match:\n    case 1: init = run = print\n"
+
+
+def test_the_syntax_that_counts_is_that_of_the_python_of_the_service(tmp_path: Path) -> None:
+    path = driver(tmp_path, MATCH)
+    if sys.version_info >= (3, 10):
+        check_driver(path, (3, 10))
+    with pytest.raises(InputError, match=r"is no Python 3\.8: .* in line 2"):
+        check_driver(path, (3, 8))
+
+
+def test_what_a_newer_python_may_read_is_left_to_the_service(tmp_path: Path) -> None:
+    check_driver(driver(tmp_path, "syntax of tomorrow\n"), (3, 99))
+    with pytest.raises(InputError, match="no function init"):
+        check_driver(driver(tmp_path, "x = 1\n"), (3, 99))
+
+
+@pytest.mark.parametrize(
+    ("entry", "python"),
+    [
+        ("python=3.8", (3, 8)),
+        ("python==3.10.4", (3, 10)),
+        ("python = 3.9.*", (3, 9)),
+        ("python=3.7.16=h7a1cb2a_0", (3, 7)),
+        ("python", None),
+        ("python>=3.8", None),
+        ("python=3", None),
+        ("python-dateutil=2.8", None),
+    ],
+)
+def test_the_python_of_a_conda_file(entry: str, python: tuple[int, int] | None, tmp_path: Path) -> None:
+    path = tmp_path / "conda.yml"
+    path.write_text(f"dependencies:\n  - numpy\n  - {entry}\n  - pip:\n      - six\n", encoding="utf-8")
+    assert conda_python(path) == python
