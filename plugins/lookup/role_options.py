@@ -10,7 +10,7 @@ name: role_options
 short_description: The variables of a role of this collection, each in its own type
 version_added: 1.0.0
 author:
-  - azureml.model_management contributors
+  - azureml.model_management contributors (@azureml-model-management)
 description:
   - Ansible checks the variables of a role against its argument specification, but hands them on as they were written.
     A variable from the command line, a survey or a template is a text then, and C("false") counts as true there.

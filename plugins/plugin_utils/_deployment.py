@@ -75,7 +75,7 @@ def needs_candidate(options: Values, before: Values, foreseen: Values) -> bool:
     return other_image and (options["strategy"] == "candidate" or not first)
 
 
-def old_samples(options: Values, before: Values, record: str | None) -> list[dict[str, Any]]:
+def old_samples(options: Values, before: Values, record: Values | str | None) -> list[dict[str, Any]]:
     """Return what to ask a service that was set back: the sample that it was released with, else that of this run.
 
     The list is empty when there is no sample, or no service was there before.
@@ -135,7 +135,7 @@ def deployment_record(options: Values, run: Values) -> dict[str, Any]:
     return {**deployed, "notes": notes}
 
 
-def record_to_keep(record: Values, earlier: str | None) -> dict[str, Any]:
+def record_to_keep(record: Values, earlier: Values | str | None) -> dict[str, Any]:
     """Return what the file of the record is to hold: of a good run that changed nothing, what it holds already.
 
     Args:
@@ -211,8 +211,14 @@ def _sample(options: Values) -> dict[str, Any] | None:
     return {name: sample.get(name) for name in ("input", "expected", "tolerance")} if sample else None
 
 
-def _read(record: str | None) -> dict[str, Any]:
-    """Return an earlier record; a file that is none counts as none."""
+def _read(record: Values | str | None) -> dict[str, Any]:
+    """Return an earlier record; a file that is none counts as none.
+
+    Args:
+        record: Its text. Ansible-core before 2.19 makes data of a variable whose text is JSON.
+    """
+    if isinstance(record, Mapping):
+        return dict(record)
     try:
         known = json.loads(record or "{}")
     except ValueError:

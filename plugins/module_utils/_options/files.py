@@ -23,14 +23,11 @@ def _one_path(value: str) -> Sequence[str]:
     return () if is_url(value) else (value,)
 
 
-_NOTHING: Mapping[str, Any] = {}  # tools that check specifications build each dict of them anew, from nothing
-
-
 class PathOption(dict[str, Any]):
     """The specification of an option that holds paths.
 
     Args:
-        spec: As Ansible knows it.
+        spec: As Ansible knows it. Tools that check specifications make each dict of them anew, from nothing.
         paths_in: Returns the paths in a value; nothing for a URL, or for the content itself in place of a path.
         joined: What stands between several paths in one value.
         read: Whether it is read. Then it is found and decrypted as ansible.builtin.copy does with its C(src). What is
@@ -39,13 +36,13 @@ class PathOption(dict[str, Any]):
 
     def __init__(
         self,
-        spec: Mapping[str, Any] = _NOTHING,
+        spec: Mapping[str, Any] | None = None,
         paths_in: Callable[[str], Sequence[str]] = _one_path,
         *,
         joined: str = "",
         read: bool = True,
     ) -> None:
-        super().__init__(spec)
+        super().__init__(spec or {})
         self.paths_in = paths_in
         self.joined = joined
         self.read = read

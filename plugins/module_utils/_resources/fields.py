@@ -93,7 +93,8 @@ class Said:
     def as_field(self, default: Any) -> Any:
         """Return the dataclass field; what may hold a secret is in no C(repr)."""
         private = self.role == "secret" or self.shape in (URL, PRIVATE_URL)
-        return dataclasses.field(default=default, repr=not private, metadata={"said": self})
+        made: Any = dataclasses.field(default=default, repr=not private, metadata={"said": self})
+        return made
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,8 @@ class Part:
 
     def as_field(self) -> Any:
         """Return the dataclass field."""
-        return dataclasses.field(default=self.kind(), metadata={"said": self})
+        made: Any = dataclasses.field(default=self.kind(), metadata={"said": self})
+        return made
 
 
 def setting(shape: Shape[T], wire: str, description: str = "", **more: Any) -> T | None:

@@ -30,7 +30,8 @@ class Wire:
 
     def as_field(self, default: Callable[[], Any] = lambda: None) -> Any:
         """A dataclass field for it. Until it is given it is what `default` makes."""
-        return field(default_factory=default, metadata={_WIRE: self})
+        made: Any = field(default_factory=default, metadata={_WIRE: self})
+        return made
 
 
 def setting(wire: str, *, part: type[Any] | None = None, default: Callable[[], Any] = lambda: None) -> Any:
