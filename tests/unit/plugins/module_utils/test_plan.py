@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.azureml.model_management.plugins.module_utils._errors import InputError, RefusedError
 from ansible_collections.azureml.model_management.plugins.module_utils._plan import (
     Plan,
+    elder_twin,
     label,
     plan_absence,
     plan_account,
@@ -53,6 +54,25 @@ def test_a_version_is_made_only_if_none_is_equal_and_good(existing: list[Image],
     assert plan.action == action
     assert (plan.current.id if plan.current else None) == current
     assert plan.changed == (action == "create")
+
+
+@pytest.mark.parametrize(
+    ("created", "existing", "elder"),
+    [
+        (2, [image(1), image(2)], 1),
+        (3, [image(3), image(2, "Running"), image(1, "Failed")], 2),
+        (3, [image(3), image(2), image(1)], 1),
+        (1, [image(1), image(2)], None),
+        (2, [image(1, manifest="other"), image(2)], None),
+        (2, [image(1, name="rose"), image(2)], None),
+        (1, [], None),
+    ],
+)
+def test_of_versions_made_at_the_same_instant_the_eldest_good_one_counts(
+    created: int, existing: list[Image], elder: int | None
+) -> None:
+    found = elder_twin(WANTED, image(created), existing)
+    assert (found.version if found else None) == elder
 
 
 def test_the_diff_of_a_new_version_is_to_the_newest_one() -> None:
