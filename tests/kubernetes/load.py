@@ -12,8 +12,6 @@ from types import TracebackType
 
 import aiohttp
 
-_CLIENTS = 4
-_PAUSE = 0.01  # seconds between two requests of one client
 _MOST = 20_000  # requests; a bound for a test that hangs
 
 
@@ -22,6 +20,8 @@ class Load:
     """Scores all the time between `async with` and its end.
 
     Attributes:
+        clients: how many ask at the same time.
+        pause: seconds between two requests of one client.
         answers: how often each good answer came.
         refused: what went wrong with the others.
     """
@@ -29,6 +29,8 @@ class Load:
     url: str
     key: str = field(repr=False)
     body: str = "[]"
+    clients: int = 4
+    pause: float = 0.01
     answers: Counter[str] = field(default_factory=Counter)
     refused: list[str] = field(default_factory=list)
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
@@ -36,7 +38,7 @@ class Load:
 
     async def __aenter__(self) -> Load:
         self._ended = asyncio.Event()
-        self._tasks = [asyncio.create_task(self._client()) for _round in range(_CLIENTS)]
+        self._tasks = [asyncio.create_task(self._client()) for _round in range(self.clients)]
         return self
 
     async def __aexit__(
@@ -51,7 +53,7 @@ class Load:
         async with aiohttp.ClientSession(headers=headers, timeout=timeout) as session:
             while not self._ended.is_set() and next(self._numbers) < _MOST:
                 await self._request(session)
-                await asyncio.sleep(_PAUSE)
+                await asyncio.sleep(self.pause)
 
     async def _request(self, session: aiohttp.ClientSession) -> None:
         try:

@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -135,7 +136,9 @@ async def test_from_nothing_through_good_and_bad_releases_back_to_nothing(
         assert crash.status != 0
         assert "the weights are missing" in crash.output
         assert "CrashLoopBackOff" in crash.output
-        assert bench.record(NAME)["result"] == "rolled_back"
+        refused = bench.record(NAME)
+        assert refused["result"] == "refused"
+        assert refused["image_id"] == second["image"]["id"]
         assert set(load.answers) == {json.dumps(record["output"])}
 
         scaled = await played(bench, "deploy", {**variables, "deploy_web_service_replicas": 2})
@@ -168,6 +171,7 @@ async def test_a_release_that_answers_wrongly_is_set_back(
         **variables,
         "deploy_web_service_driver": bench.good_driver("one"),
         "deploy_web_service_smoke_test": answer,
+        "deploy_web_service_strategy": "in_place",
     }
     del small["deploy_web_service_pip_requirements"]
 
@@ -188,6 +192,47 @@ async def test_a_release_that_answers_wrongly_is_set_back(
     assert gone.status == 0, gone.output
     eventually(lambda: namespace.contents() == empty, "the cluster is as it was", 120)
     assert_no_secret(bench, namespace, first.output + wrong.output + gone.output, key)
+
+
+# What the ten releases are: what a good one answers, or what is wrong with it.
+RELEASES = ["1", "2", "crashes", "4", "raises", "6", "7", "lies", "9", "10"]
+BAD_DRIVERS = {
+    "crashes": CRASHING,
+    "raises": "def init():\n    pass\n\n\ndef run(raw):\n    raise ValueError('wrong shape')\n",
+    "lies": "def init():\n    pass\n\n\ndef run(raw):\n    return ['a lie']\n",
+}
+
+
+async def test_while_ten_releases_of_which_three_are_bad_go_by_every_request_gets_a_right_answer(
+    bench: Bench, variables: dict[str, Any], namespace: Namespace, cluster_resource: str
+) -> None:
+    small = {**variables, "deploy_web_service_compute_resource_id": cluster_resource}
+    del small["deploy_web_service_pip_requirements"]
+
+    def release(what: str) -> dict[str, Any]:
+        bad = BAD_DRIVERS.get(what)
+        driver = bench.driver(f"{what}.py", bad) if bad else bench.good_driver(what)
+        sample = {"input": [1], "expected": [what]}
+        return {**small, "deploy_web_service_driver": driver, "deploy_web_service_smoke_test": sample}
+
+    first = await played(bench, "deploy", release("0"))
+    assert first.status == 0, first.output
+    record = bench.record(NAME)
+    sample = json.dumps([1])
+    results = {}
+    key = primary_key(namespace)
+    begun = time.monotonic()
+    async with Load(record["scoring_uri"], key, sample, clients=2, pause=0.09) as load:
+        for what in RELEASES:
+            ran = await played(bench, "deploy", release(what))
+            results[what] = bench.record(NAME)["result"]
+            assert (ran.status == 0) == (what not in BAD_DRIVERS), ran.output
+    seconds = time.monotonic() - begun
+    assert results == {what: "refused" if what in BAD_DRIVERS else "deployed" for what in RELEASES}
+    assert load.refused == []
+    right = {json.dumps([what]) for what in ["0", *RELEASES] if what not in BAD_DRIVERS}
+    assert set(load.answers) == right
+    assert load.answers.total() / seconds >= 15  # aims at 20 requests per second
 
 
 def assert_no_secret(bench: Bench, namespace: Namespace, output: str, key: str) -> None:
