@@ -87,8 +87,7 @@ def old_samples(options: Values, before: Values, record: Values | str | None) ->
     if not services:
         return []
     known = _read(record)
-    image = (known.get("image") or {}).get("id") or known.get("image_id")
-    if known.get("sample") and same_id(image, services[0].get("image_id")):
+    if known.get("sample") and same_id(known.get("image_id"), services[0].get("image_id")):
         return [{"expected": None, "tolerance": None, **known["sample"]}]
     # The answer that the new release was to give need not be the one of the old release.
     sample = options["smoke_test"]
@@ -105,7 +104,7 @@ def deployment_record(options: Values, run: Values) -> dict[str, Any]:
     changed = [step for step in _STEPS if (run[step] or {}).get("changed")]
     word, reason, story = _outcome(options, run)
     models = [one["model"] for one in run["model"].get("results") or () if one.get("model")]
-    service = run["service"].get("service") or _first(run["before"]) or {}
+    service = _service(run) or {}
     score = run["score"].get("score") or {} if run["touched"] else {}
     notes: list[str] = []
     deployed: dict[str, Any] = _as_json(
@@ -138,12 +137,17 @@ def deployment_record(options: Values, run: Values) -> dict[str, Any]:
 def record_to_keep(record: Values, earlier: Values | str | None) -> dict[str, Any]:
     """Return what the file of the record is to hold: of a good run that changed nothing, what it holds already.
 
+    The sample that the running image was released with stays, also when another release has failed since.
+
     Args:
         earlier: The text of the file.
     """
     known = _read(earlier)
     same = all(record[name] == known.get(name) for name in ("service", "result"))
-    return known if same and record["result"] == "deployed" and not record["changed"] else dict(record)
+    if same and record["result"] == "deployed" and not record["changed"]:
+        return known
+    still = same_id(record["image_id"], known.get("image_id"))
+    return {**record, "sample": record["sample"] or (known.get("sample") if still else None)}
 
 
 def _outcome(options: Values, run: Values) -> tuple[str, str | None, str | None]:
@@ -181,6 +185,14 @@ def _aftermath(options: Values, run: Values) -> tuple[str, str]:
         return "rollback_failed", f"It was set back to image {image}, but {_reason(bad[0])}"
     seen = "and has answered the sample" if answers else "and there was no sample to ask it"
     return "rolled_back", f"It runs image {image} again, as before, {seen}."
+
+
+def _service(run: Values) -> Values | None:
+    """Return the service as it was seen last. Without a look after a failure, the release itself saw it last."""
+    if succeeded(run["seen"], "services"):
+        return _first(run["seen"])
+    released: Values | None = run["service"].get("service")
+    return released or _first(run["before"])
 
 
 def _first(looked: Values) -> Values | None:

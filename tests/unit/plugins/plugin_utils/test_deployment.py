@@ -197,6 +197,28 @@ def test_the_file_keeps_the_record_of_the_last_run_that_changed_something() -> N
         assert record_to_keep(unchanged, json.dumps(other)) == unchanged
 
 
+def test_the_record_says_what_runs_and_not_what_was_to_run() -> None:
+    foreseen = {"service": {"image_id": "new", "scoring_uri": "http://s"}}
+    refused = deployment_record(
+        OPTIONS, run(before=BEFORE, seen=BEFORE, failed=FAILURE, touched=False, service=foreseen)
+    )
+    assert (refused["image_id"], refused["image_before"]) == ("old", "old")
+    removed = {"service": None, "changed": True}
+    gone = deployment_record(
+        OPTIONS, run(before=NOTHING, seen=NOTHING, failed=FAILURE, service=foreseen, removed=removed)
+    )
+    assert (gone["image_id"], gone["scoring_uri"]) == (None, None)
+    assert deployment_record(OPTIONS, run(before=BEFORE, service=foreseen))["image_id"] == "new"
+
+
+def test_the_file_keeps_the_sample_of_the_image_that_goes_on_running() -> None:
+    sample = {"input": [7], "expected": ["seven"], "tolerance": None}
+    refused = deployment_record(OPTIONS, run(before=BEFORE, seen=BEFORE, failed=FAILURE, touched=False))
+    assert record_to_keep(refused, json.dumps({"image_id": "OLD", "sample": sample}))["sample"] == sample
+    assert record_to_keep(refused, json.dumps({"image_id": "other", "sample": sample}))["sample"] is None
+    assert record_to_keep(refused, None)["sample"] is None
+
+
 def test_the_record_is_json_whatever_the_service_answers() -> None:
     score = {"score": {"output": [float("nan"), {"x": float("inf")}], "seconds": 0.1}}
     record = deployment_record(OPTIONS, run(score=score, service={"changed": True, "service": {}}))
