@@ -121,6 +121,14 @@ async def test_from_nothing_through_good_and_bad_releases_back_to_nothing(
     again = await played(bench, "deploy", variables)
     assert again.counts()["changed"] == 0, again.output
 
+    pull_secret = namespace.get("secret", f"{NAME}-pull")
+    login = {**variables["deploy_web_service_registry"], "password": "of-somebody-else"}
+    locked_out = await played(bench, "deploy", {**variables, "deploy_web_service_registry": login})
+    assert locked_out.status != 0
+    assert "refuses the login of" in locked_out.output
+    assert "cannot be deployed. Nothing was changed." in locked_out.output
+    assert namespace.get("secret", f"{NAME}-pull") == pull_secret
+
     sample = json.dumps(variables["deploy_web_service_smoke_test"]["input"])
     key = primary_key(namespace)
     async with Load(record["scoring_uri"], key, sample) as load:
@@ -146,6 +154,12 @@ async def test_from_nothing_through_good_and_bad_releases_back_to_nothing(
         assert namespace.items("deployments")[0]["status"]["readyReplicas"] == 2
     assert load.refused == []
     assert sum(load.answers.values()) > 100
+
+    namespace.kubectl("delete", "deployment", "--all")
+    mended = await played(bench, "deploy", {**variables, "deploy_web_service_replicas": 2})
+    assert mended.status == 0, mended.output
+    assert mended.counts()["changed"] == 0
+    assert bench.record(NAME)["output"] == record["output"]
 
     gone = await played(bench, "teardown", {**variables, "teardown_hosts": "localhost"})
     assert gone.status == 0, gone.output
