@@ -4,9 +4,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from aiohttp import web
 
@@ -76,6 +79,22 @@ def engines_of(config: Config, traffic: Traffic) -> tuple[Builder, Compute]:
     return builder, ProcessCompute(config.data_dir, python=config.python, traffic=traffic)
 
 
+class AddressUnusable(Exception):
+    """The server cannot listen where it is told to; the text says why, and which flag to change."""
+
+    def __init__(self, host: str, port: int, error: OSError) -> None:
+        flag = "host" if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL else "port"
+        super().__init__(f"cannot serve on {host}:{port}: {error.strerror}; try another --{flag}")
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise AddressUnusable(host, port, error) from error
+
+
 class Server:
     """One server: :meth:`start` it, and :meth:`stop` it in the same event loop.
 
@@ -117,11 +136,12 @@ class Server:
         """Listen, take up what a former server left, and say so.
 
         Raises:
-            OSError: the address cannot be listened on.
+            AddressUnusable: the address cannot be listened on.
         """
         app = self._application()
         app.add_routes(self._routes())
-        self._runner, port = await self._listen(app, self.config.port)
+        with _listening(self.config.host, self.config.port):
+            self._runner, port = await self._listen(app, self.config.port)
         host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
         self.url = f"http://{host}:{port}"
         if self.config.tls_port is not None:
@@ -235,7 +255,8 @@ class Server:
     async def _listen_with_tls(self, runner: web.AppRunner, host: str, port: int) -> None:
         storage = f"{ACCOUNT}.blob.{self.config.storage_suffix}"
         tls = self.identity.tls(self.config.data_dir / "tls", [self.config.host, storage])
-        await web.TCPSite(runner, self.config.host, port, ssl_context=tls.context).start()
+        with _listening(self.config.host, port):
+            await web.TCPSite(runner, self.config.host, port, ssl_context=tls.context).start()
         url = f"https://{host}:{runner.addresses[-1][1]}"
         self._upload_origin = f"https://{storage}:{runner.addresses[-1][1]}"
         self._tls_environment = {"MMS_LOCAL_CA_FILE": str(tls.ca_path), **self.identity.environment(url)}

@@ -15,16 +15,20 @@ import urllib.request
 from collections import deque
 from pathlib import Path
 
-from mms_local.data_directory import Running, running_on
+from mms_local.data_directory import Running, make_folder, running_on
 
 LOG_FILE = "server.log"
 
 
 def start(data_dir: Path, wait: float, serve_arguments: list[str]) -> int:
-    """Start a server unless one runs, wait until it is ready, and print what a shell needs to use it."""
+    """Start a server unless one runs, wait until it is ready, and print what a shell needs to use it.
+
+    Raises:
+        FolderUnusable: the data directory cannot be made, or not written to.
+    """
     running = running_on(data_dir)
     if running is None:
-        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(data_dir, "data-dir")
         log = os.open(data_dir / LOG_FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         server = subprocess.Popen(
             [sys.executable, "-m", "mms_local", "serve", *serve_arguments],

@@ -8,9 +8,12 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
+from typing import NoReturn
 
 from mms_local import __version__
 from mms_local.config import add_flags, config_of
+from mms_local.data_directory import FolderUnusable
 
 _ABOUT = """\
 A Model Management Service on this machine: the Azure ML MMS REST API, and real deployments behind it.
@@ -37,7 +40,20 @@ The last line reads all variables, secrets included, from a file that only you c
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; gives the exit status."""
+    _speak_in_any_locale()
     parsed = _parser().parse_args(arguments)
+    try:
+        return _run(parsed)
+    except FolderUnusable as error:
+        print(f"mms-local: {error}", file=sys.stderr)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # who read has enough, and so have we
+    except OSError as error:
+        print(f"mms-local: {error.filename or parsed.command}: {error.strerror}", file=sys.stderr)
+    return 1
+
+
+def _run(parsed: argparse.Namespace) -> int:
     if parsed.command == "serve":
         from mms_local import serve
 
@@ -54,8 +70,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return commands[parsed.command]()
 
 
+def _speak_in_any_locale() -> None:
+    """Write what the terminal's encoding does not have as escapes, instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("mms-local", description=_ABOUT, formatter_class=_Help)
+    parser = _Parser("mms-local", description=_ABOUT, formatter_class=_Help)
     parser.add_argument("--version", action="version", version=f"mms-local {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
@@ -96,6 +119,13 @@ def _serve_arguments(parsed: argparse.Namespace) -> list[str]:
         else:
             arguments += [flag, str(value)]
     return arguments
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, without the thirty lines of all flags before it."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} ({self.prog} --help tells more)\n")
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):

@@ -88,25 +88,26 @@ def _switch(text: str) -> bool:
     raise ValueError("use true or false")
 
 
-def _port(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= 65535:
-        raise ValueError("use a number from 0 to 65535")
+def _number(text: str, lowest: float, highest: float, wanted: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        raise ValueError(wanted) from None
+    if not lowest <= number <= highest:
+        raise ValueError(wanted)
     return number
+
+
+def _port(text: str) -> int:
+    return int(_number(text, 0, 65535, "use a number from 0 to 65535"))
 
 
 def _size(text: str) -> int:
-    number = int(text)
-    if number < 1024:
-        raise ValueError("use at least 1024 bytes")
-    return number
+    return int(_number(text, 1024, 1 << 40, "use at least 1024 bytes"))
 
 
 def _seconds(text: str) -> float:
-    number = float(text)
-    if not 0 < number <= 86400:
-        raise ValueError("use a number of seconds, at most a day")
-    return number
+    return _number(text, 0.001, 86400, "use a number of seconds, at most a day")
 
 
 def _path(text: str) -> Path:
@@ -251,8 +252,20 @@ def add_flags(parser: argparse.ArgumentParser, environment: Mapping[str, str], n
         if flag.read is _switch:
             options["action"] = argparse.BooleanOptionalAction
         else:
-            options.update(type=flag.read, choices=flag.choices, metavar=flag.metavar)
+            options.update(type=_telling(flag.read), choices=flag.choices, metavar=flag.metavar)
         parser.add_argument(f"--{flag.name}", **options)
+
+
+def _telling(read: Callable[[str], Any]) -> Callable[[str], Any]:
+    """The same for argparse, which keeps the reason of any other error to itself."""
+
+    def told(text: str) -> Any:
+        try:
+            return read(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(f"{text!r}: {error}") from error
+
+    return told
 
 
 def config_of(arguments: argparse.Namespace) -> Config:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -14,6 +15,10 @@ from pathlib import Path
 
 class DirectoryInUse(Exception):
     """Another server runs on the data directory."""
+
+
+class FolderUnusable(Exception):
+    """A folder that the server needs cannot be made or written to; the text says which, and why."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +36,11 @@ class DataDirectory:
 
     Raises:
         DirectoryInUse: another server has it.
+        FolderUnusable: it cannot be made, or not written to.
     """
 
     def __init__(self, path: Path) -> None:
-        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(path, "data-dir")
         self._path = path
         self._lock = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
@@ -74,10 +80,32 @@ def running_on(path: Path) -> Running | None:
     return None
 
 
+def make_folder(path: Path, flag: str) -> None:
+    """Make the folder that a flag names, for its owner alone, unless it is there.
+
+    Raises:
+        FolderUnusable: it cannot be made, or not written to.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not os.access(path, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, "it is not writable")
+    except OSError as error:
+        reason = "there is a file of that name" if isinstance(error, FileExistsError) else error.strerror
+        raise FolderUnusable(f"cannot use the folder {path}: {reason}; name another one by --{flag}") from error
+
+
 def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, in one step."""
+    """Write a file that only its owner can read, in one step.
+
+    Raises:
+        OSError: with the file's own name, not that of the step before.
+    """
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    fresh.unlink(missing_ok=True)
-    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-    os.replace(fresh, path)
+    try:
+        fresh.unlink(missing_ok=True)
+        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(fresh, path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error

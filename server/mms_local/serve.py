@@ -6,14 +6,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import shlex
 import signal
 import sys
 
 from mms_local.api.identity import IdentityUnavailable
-from mms_local.app import EngineChoice, Server, engines_of
+from mms_local.app import AddressUnusable, EngineChoice, Server, engines_of
 from mms_local.config import Config
-from mms_local.data_directory import DirectoryInUse
+from mms_local.data_directory import DirectoryInUse, FolderUnusable, make_folder
 from mms_local.store.connection import SchemaError
 
 _SECRETS = frozenset({"AZUREML_MMS_ACCESS_TOKEN", "AZURE_STORAGE_CONNECTION_STRING", "AZURE_CLIENT_SECRET"})
@@ -29,11 +30,8 @@ def run(config: Config, choose_engines: EngineChoice = engines_of) -> int:
     except ModuleNotFoundError as error:
         advice = f"install it with {sys.executable} -m pip install {error.name}"
         print(f"mms-local: the chosen flags need the Python package {error.name}; {advice}", file=sys.stderr)
-    except (DirectoryInUse, IdentityUnavailable, SchemaError) as error:
+    except (AddressUnusable, DirectoryInUse, FolderUnusable, IdentityUnavailable, SchemaError) as error:
         print(f"mms-local: {error}", file=sys.stderr)
-    except OSError as error:
-        where = f"{config.host}:{config.port}"
-        print(f"mms-local: cannot serve on {where}: {error.strerror}; try another --port", file=sys.stderr)
     return 1
 
 
@@ -42,6 +40,9 @@ async def _serve(config: Config, choose_engines: EngineChoice) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
+    if config.dependency_cache is not None:
+        make_folder(config.dependency_cache, "dependency-cache")
+    spare_from_proxies(config.host, config.storage_suffix)
     server = Server(config, choose_engines)
     try:
         await server.start()
@@ -50,6 +51,15 @@ async def _serve(config: Config, choose_engines: EngineChoice) -> int:
     finally:
         await server.stop()
     return 0
+
+
+def spare_from_proxies(*hosts: str) -> None:
+    """Let nothing in this process, or started by it, reach this machine or these hosts through a proxy."""
+    named = {name: os.environ.get(name, "") for name in ("no_proxy", "NO_PROXY")}
+    known = named["no_proxy"] or named["NO_PROXY"]
+    if known.strip() != "*":
+        spared = [*filter(None, known.split(",")), "localhost", "127.0.0.1", "::1", *hosts]
+        os.environ.update(dict.fromkeys(named, ",".join(dict.fromkeys(spared))))
 
 
 def _say_ready(server: Server, config: Config) -> None:

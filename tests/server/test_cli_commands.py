@@ -14,11 +14,13 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.request import proxy_bypass
 
 import pytest
 import requests
 
 from mms_local.data_directory import running_on
+from mms_local.serve import spare_from_proxies
 
 MMS_LOCAL = (sys.executable, "-m", "mms_local")
 
@@ -188,3 +190,103 @@ def test_a_server_that_cannot_start_in_the_background_says_why(environment: dict
     assert result.returncode == 1
     assert "already in use" in result.stderr
     assert "--port" in result.stderr
+
+
+def told(result: subprocess.CompletedProcess[str]) -> str:
+    """The one line that a command says of what is wrong."""
+    (line,) = result.stderr.splitlines()
+    assert result.returncode in (1, 2)
+    assert line.startswith("mms-local")
+    return line
+
+
+@pytest.mark.parametrize("command", ["start", "serve"])
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["--data-dir", "{file}"], "cannot use the folder {file}: there is a file of that name; name another one by"),
+        (["--data-dir", "{file}/below"], "cannot use the folder {file}/below: Not a directory"),
+        (["--data-dir", "/proc/none/x"], "cannot use the folder /proc/none/x: No such file or directory"),
+        (["--dependency-cache", "{file}"], "cannot use the folder {file}: there is a file of that name"),
+        (["--ready-file", "{file}/x"], "{file}/x: Not a directory"),
+        (["--port", "70000"], "argument --port: '70000': use a number from 0 to 65535"),
+        (["--port", "-1"], "argument --port: '-1': use a number from 0 to 65535"),
+        (["--port", "http"], "argument --port: 'http': use a number from 0 to 65535"),
+        (["--tls-port", "65536"], "argument --tls-port: '65536': use a number from 0 to 65535"),
+        (["--max-body", "1k"], "argument --max-body: '1k': use at least 1024 bytes"),
+        (["--token-lifetime", "0"], "argument --token-lifetime: '0': use a number of seconds, at most a day"),
+        (["--host", "192.0.2.7"], "try another --host"),
+        (["--host", "nowhere.invalid"], "try another --host"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_the_machine_does_not_have_is_said_in_one_line(
+    environment: dict[str, str], tmp_path: Path, command: str, flags: list[str], said: str
+) -> None:
+    (tmp_path / "file").touch()
+    place = {"file": str(tmp_path / "file")}
+    assert said.format(**place) in told(run(environment, command, *(flag.format(**place) for flag in flags)))
+
+
+def test_a_home_that_cannot_be_written_is_said_in_one_line(environment: dict[str, str]) -> None:
+    del environment["MMS_LOCAL_DATA_DIR"]
+    environment.pop("XDG_DATA_HOME", None)
+    line = told(run({**environment, "HOME": "/proc/none"}, "start"))
+    assert "cannot use the folder /proc/none/.local/share/mms-local: No such file or directory" in line
+
+
+def test_a_file_that_is_no_database_is_said_in_one_line(environment: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "mms.db").write_bytes(b"no database, but some text" * 100)
+    assert "mms.db cannot be used: file is not a database; use another --data-dir" in told(run(environment, "start"))
+
+
+def test_a_log_is_read_in_every_locale(environment: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "server.log").write_text("Modell f\u00fcr \u65e5\u672c\n", encoding="utf-8")
+    for locale in (
+        {"LC_ALL": "C"},
+        {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
+        {"PYTHONIOENCODING": "ascii"},
+    ):
+        result = run({**environment, **locale}, "logs")
+        assert (result.returncode, result.stderr) == (0, "")
+        assert result.stdout.startswith("Modell f")
+
+
+def test_a_folder_with_any_name_is_used_in_every_locale(environment: dict[str, str], tmp_path: Path) -> None:
+    folder = tmp_path / "f\u00fcr \u65e5\u672c"
+    plain = {**environment, "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    started = run(plain, "start", "--data-dir", str(folder))
+    try:
+        assert (started.returncode, started.stderr) == (0, "")
+        assert (folder / "env").is_file()
+        assert run(plain, "status", "--data-dir", str(folder)).returncode == 0
+    finally:
+        run(plain, "stop", "--data-dir", str(folder))
+
+
+def test_a_reader_that_has_enough_is_no_error(environment: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "server.log").write_text("a line\n" * 100000, encoding="utf-8")
+    command = f"{sys.executable} -m mms_local logs --lines 100000 | head -1"
+    result = subprocess.run(
+        ["sh", "-c", command], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (result.stdout, result.stderr) == ("a line\n", "")
+
+
+def test_nothing_of_this_machine_is_reached_through_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for known, kept in (("", []), ("10.0.0.0/8,.corp", ["10.0.0.0/8", ".corp"]), ("127.0.0.0/8", ["127.0.0.0/8"])):
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.setenv(name, known)
+        spare_from_proxies("192.0.2.7", "store.test")
+        for name in ("no_proxy", "NO_PROXY"):
+            spared = os.environ[name].split(",")
+            assert spared == [*kept, "localhost", "127.0.0.1", "::1", "192.0.2.7", "store.test"]
+        for host in ("127.0.0.1:80", "localhost", "192.0.2.7", "mmslocal.blob.store.test:443"):
+            assert proxy_bypass(host)
+        assert not proxy_bypass("example.org")
+    monkeypatch.setenv("no_proxy", "*")
+    spare_from_proxies("192.0.2.7")
+    assert os.environ["no_proxy"] == "*"

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -141,6 +142,21 @@ def test_a_click_opens_an_image_whose_state_changes_live(page: Page, server: Ser
         page.shows("aside .badges", state)
         page.shows(".card.images", state)
     page.shows("aside .log", "Nothing is built: the server runs with --compute none")
+
+
+def test_an_image_tells_what_its_build_did_otherwise(page: Page, server: ServerProcess, account: Api) -> None:
+    account.new_image(account.new_manifest(account.new_model()["id"])["id"])
+    state = server.control("GET", "state")
+    (row,) = state["tables"]["image"]["rows"]
+    body = state["tables"]["image"]["columns"].index("body")
+    image = json.loads(row[body])
+    image["built"]["warnings"] = ["It gets Python 3.8.18, the nearest", "Left out, being <b>no</b> packages: mkl"]
+    row[body] = json.dumps(image)
+    server.control("PUT", "state", state)
+    page.open(server)
+    page.click(".card.images")
+    page.shows("aside .warnings", "It gets Python 3.8.18, the nearest")
+    page.shows("aside .warnings", "<b>no</b>")
 
 
 def test_the_graph_draws_a_line_for_each_step_and_no_card_over_another(

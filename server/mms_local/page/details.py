@@ -66,6 +66,7 @@ class Details:
             "digest": image.built and image.built.digest,
             "registry": image.registry_location,
             "compute": image.compute_id,
+            "warnings": list(image.built.warnings) if image.built else [],
             "error": failure_row(image.failure),
             "operations": await self._catalog.rows(account, "operations", {"resource": image.id}, _SHOWN),
             "madeFrom": await self._rows_of(account, "manifests", image.manifest_id),

@@ -15,7 +15,7 @@ from mms_local.store import schema
 
 
 class SchemaError(Exception):
-    """The database was written by another version of the server."""
+    """The database was written by another version of the server, or is none."""
 
 
 class Connection:
@@ -29,10 +29,13 @@ class Connection:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         self._sqlite = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "busy_timeout = 5000"):
-            self._sqlite.execute(f"PRAGMA {pragma}")
         self._depth = 0
-        self._prepare(path)
+        try:
+            for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "busy_timeout = 5000"):
+                self._sqlite.execute(f"PRAGMA {pragma}")
+            self._prepare(path)
+        except sqlite3.DatabaseError as error:
+            raise SchemaError(f"{path} cannot be used: {error}; use another --data-dir, or remove this one") from error
 
     def _prepare(self, path: Path) -> None:
         (found,) = self._sqlite.execute("PRAGMA user_version").fetchone()

@@ -83,7 +83,7 @@ function fill(here, data) {
   }
   here.title.textContent = data.kind === "operations" ? data.job : titleOf(data);
   const parts = PARTS[data.kind](data);
-  replace(here.facts, badges(data), problem(data.error), facts(parts.facts));
+  replace(here.facts, badges(data), problem(data.error), notices(data.warnings), facts(parts.facts));
   if (!here.tools.hasChildNodes()) here.tools.append(...tools(here, data));
   replace(here.more, parts.more, around(data));
   here.score?.update(data);
@@ -201,6 +201,17 @@ function problem(error) {
     details.map((detail) =>
       el("details", {}, el("summary", {}, detail.code), el("pre", { tabindex: "0" }, detail.message)),
     ),
+  );
+}
+
+/** What a build did otherwise than it was asked to. */
+function notices(warnings) {
+  if (!warnings?.length) return null;
+  return el(
+    "section",
+    { class: "warnings", "aria-label": "Warnings" },
+    el("h3", {}, "Built otherwise than asked"),
+    warnings.map((warning) => el("p", {}, warning)),
   );
 }
 
