@@ -47,18 +47,26 @@ def deployment_problems(options: Values, rehearsal: Values) -> list[str]:
             "deploy_web_service_image."
         )
     said_by_all = {"NotFound"} if options["account"] else set()
+    not_made: list[str] = []
     for key, outcome in rehearsal.items():
         for result in outcome.get("results", [outcome]):
             if not result or result.get("skipped"):
                 continue
             if succeeded(result, key):
-                found = list(result.get("missing") or ())
+                found = [one for one in result.get("missing") or () if not one.startswith(tuple(not_made))]
             else:
                 found = [] if _code(result) in said_by_all else [_reason(result)]
+                not_made.append(_beginning_of_missing(options, key, result))
             problems += [one for one in found if not any(words in one for words in expected)]
             if key == "services" and found:
                 said_by_all.add(_code(result))  # no way to the service: once is enough
     return list(dict.fromkeys(problems))
+
+
+def _beginning_of_missing(options: Values, key: str, result: Values) -> str:
+    """Return how later steps begin when they say that what this one was to make is missing: not their own problem."""
+    name = result["item"]["name"] if key == "model" and "item" in result else options.get(f"{key}_name")
+    return f"{key.capitalize()} {name!r} "
 
 
 def needs_candidate(options: Values, before: Values, foreseen: Values) -> bool:

@@ -38,5 +38,6 @@ def test_the_server_keeps_to_its_description(server: ServerProcess, tmp_path: Pa
         cwd=tmp_path,
         check=False,
     )
-    assert result.returncode == 0, result.stdout[-8000:] + result.stderr[-2000:]
+    failures = result.stdout.partition("= FAILURES =")[2] or result.stdout + result.stderr
+    assert result.returncode == 0, f"{failures[:8000]}\nThe server's log:\n{server.log.read_text('utf-8')[-4000:]}"
     assert "Tested: 73" in result.stdout

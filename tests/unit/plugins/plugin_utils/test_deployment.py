@@ -83,6 +83,19 @@ def test_what_an_earlier_step_makes_is_no_problem_and_what_nobody_makes_is() -> 
     assert deployment_problems(OPTIONS, {"image": made, "service": lost}) == lost["missing"]
 
 
+def test_what_a_failed_step_was_to_make_is_not_told_as_missing_by_the_next() -> None:
+    options = {**OPTIONS, "manifest_name": "iris", "image_name": "iris"}
+    model = {"failed": True, "msg": "no.pkl cannot be read", "item": {"name": "weights"}}
+    manifest = {"failed": True, "msg": "requirements.txt, line 1: '.' is a path"}
+    rehearsal = {
+        "model": {"results": [model]},
+        "manifest": {"manifest": None, "missing": ["Model 'weights' does not exist.", "Model 'other' does not exist."]},
+    }
+    assert deployment_problems(options, rehearsal) == [model["msg"], "Model 'other' does not exist."]
+    rehearsal = {"manifest": manifest, "image": {"image": None, "missing": ["Manifest 'iris' does not exist."]}}
+    assert deployment_problems(options, rehearsal) == [manifest["msg"]]
+
+
 def test_an_account_that_is_to_be_made_need_not_be_there() -> None:
     missing = {"model": None, "missing": ["Account 'a' does not exist. Create it with mms_account."]}
     absent = {"failed": True, "msg": "404", "failure": {"code": "NotFound"}}
