@@ -141,6 +141,14 @@ def counterparts(session: nox.Session) -> None:
     pytest(session, "tests/counterparts")
 
 
+@nox.session(name="workspace-sdk", python=PRIMARY, tags=["tier"])
+def workspace_sdk(session: nox.Session) -> None:
+    """The local MMS under the unmodified client of workspaces, azureml-core, in an environment of its own."""
+    session.chdir(ROOT)
+    install(session, "workspace-sdk", "--editable", "server[identity]")
+    pytest(session, "tests/workspace_sdk")
+
+
 @nox.session(tags=["tier", "ansible-test"], venv_params=["--seed"])
 @every_core
 def integration(session: nox.Session, core: str) -> None:

@@ -121,7 +121,7 @@ class Server:
         self._blobs = BlobStore(config.data_dir / "blob")
         self.blob = BlobService(self._blobs, account_key(config.data_dir / "blob"), bearer=self._checker)
         key = account_key(config.data_dir / "blob")
-        self._arm = ArmService(self.mms.arm, self.database, self._checker, self._data_plane_token, key)
+        self._arm = ArmService(self.mms.arm, self.database, self._checker, self._data_plane_token, key, SUBSCRIPTION)
         self._artifacts = Artifacts(
             self.mms, self._blobs, self.blob, self._checker, lambda: self._upload_origin, lambda: self.url
         )
@@ -232,7 +232,7 @@ class Server:
             *control.routes(),
             *page.routes(),
             *self.identity.control_routes(),
-            *discovery.routes(),
+            *discovery.routes(self.identity.audiences, config.storage_suffix),
             *self._artifacts.routes(),
             *self._arm.routes(),
             *self._arm.control_routes(),

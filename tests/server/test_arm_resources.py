@@ -407,3 +407,22 @@ def test_accounts_survive_a_restart(start_server: Callable[..., ServerProcess], 
     for answer in (shown, again):
         del answer["properties"]["modelManagementSwaggerLocation"]  # has the port
     assert again == shown
+
+
+def test_the_server_describes_itself_as_a_cloud(server: ServerProcess) -> None:
+    answer = requests.get(f"{server.url}/metadata/endpoints", params={"api-version": "2019-05-01"}, timeout=30)
+    (cloud,) = answer.json()
+    assert (cloud["name"], cloud["resourceManager"]) == ("LocalMMS", server.url)
+    assert cloud["authentication"]["loginEndpoint"] == server.url
+    assert "https://management.core.windows.net/" in cloud["authentication"]["audiences"]
+
+
+def test_subscriptions_are_listed_in_which_something_is(arm: Arm) -> None:
+    default = "00000000-0000-0000-0000-000000000000"
+    assert [one["subscriptionId"] for one in arm.call("GET", "/subscriptions").json()["value"]] == [default]
+    arm.call("PUT", f"{GROUP}/providers/{ACCOUNTS}/demo", body())
+    assert [one["subscriptionId"] for one in arm.call("GET", "/Subscriptions").json()["value"]] == [
+        default,
+        SUBSCRIPTION,
+    ]
+    assert requests.get(f"{arm.url}/subscriptions", timeout=30).status_code == 401

@@ -47,6 +47,20 @@ def test_a_file_without_packages_is_fine(content: str) -> None:
     assert lines(content) == []
 
 
+@pytest.mark.parametrize(
+    "option",
+    [
+        "--find-links https://pypi.python.org/simple/index.html",
+        "--extra-index-url https://pypi.python.org/simple",
+        "--extra-index-url=https://pypi.org/simple/",
+    ],
+)
+def test_what_the_sdk_writes_into_every_file_says_nothing(option: str) -> None:
+    assert lines(f"{option}\nsix==1.16.0\n") == ["six==1.16.0"]
+    with pytest.raises(JobFailed):
+        lines(f"{option}.evil.test\n")
+
+
 def test_hashes_are_read_as_pip_compile_poetry_and_uv_write_them() -> None:
     content = f"six==1.16.0 \\\n    --hash={HASH} \\\n    --hash={HASH.upper().replace('SHA', 'sha')}  # via x\n"
     assert lines(content) == [f"six==1.16.0 --hash={HASH} --hash={HASH.upper().replace('SHA', 'sha')}"]

@@ -104,7 +104,9 @@ def test_a_workspace_is_made_and_leads_to_its_data_plane(api: Api) -> None:
 def test_computes_are_attached_read_and_detached(api: Api) -> None:
     api.call("PUT", ARM, {"location": "westus"}, params=VERSION)
     version = {"api-version": "2020-02-02"}
-    body = {"location": "westus", "properties": {"computeType": "AKS", "resourceId": "/aks"}}
+    tls = {"status": "Enabled", "cert": "public", "key": "private-key"}
+    cluster = {"clusterPurpose": "FastProd", "sslConfiguration": tls}
+    body = {"location": "westus", "properties": {"computeType": "AKS", "resourceId": "/aks", "properties": cluster}}
     put = api.call("PUT", f"{ARM}/computes/cl", body, params=version)
     assert put.status_code == 201
     outcome = put.headers["Azure-AsyncOperation"].removeprefix(api.origin)
@@ -112,6 +114,8 @@ def test_computes_are_attached_read_and_detached(api: Api) -> None:
     shown: Any = api.get(f"/rp/workspaces{ARM}/computes/cl", **version)
     assert shown["id"] == f"{ARM}/computes/cl"
     assert shown["properties"]["isAttachedCompute"] is True
+    assert shown["properties"]["properties"]["agentVmSize"] is None  # clients read all members, or no object
+    assert "private-key" not in str(shown) + str(put.json())
     assert [one["name"] for one in api.get(f"{ARM}/computes", **version)["value"]] == ["cl"]
     codes = [api.call("DELETE", f"{ARM}/computes/cl", params=version).status_code for _round in range(2)]
     assert codes == [202, 204]

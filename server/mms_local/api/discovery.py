@@ -1,10 +1,15 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The discovery document of generation workspace (protocol 2.3.1): which service answers where. Open to everybody."""
+"""Documents, open to everybody, that say what answers where: of workspaces (protocol 2.3.1) and of the cloud."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from aiohttp import web
+
+CLOUD = "LocalMMS"
+"""What this server calls itself where clients ask for the name of a cloud."""
 
 _SERVICES = (
     "api",
@@ -19,11 +24,35 @@ _SERVICES = (
 )
 
 
-def routes() -> list[web.RouteDef]:
-    """One document for every workspace: all services are at the address that the caller used."""
-    return [web.get("/discovery", _answer), web.get("/discovery/{rest:.*}", _answer)]
+def routes(audiences: Iterable[str], storage_suffix: str) -> list[web.RouteDef]:
+    """One document for every workspace, and one for the cloud: all is at the address that the caller used.
+
+    Args:
+        audiences: what tokens may be for; of the cloud the first counts.
+        storage_suffix: what names of storage accounts end in.
+    """
+    known = sorted(audiences)
+
+    async def workspace(request: web.Request) -> web.Response:
+        return web.json_response(dict.fromkeys(_SERVICES, _origin(request)))
+
+    async def cloud(request: web.Request) -> web.Response:
+        origin = _origin(request)
+        described = {
+            "name": CLOUD,
+            "portal": origin,
+            "resourceManager": origin,
+            "authentication": {"loginEndpoint": origin, "audiences": known, "tenant": "common"},
+            "suffixes": {"storage": storage_suffix},
+        }
+        return web.json_response([described])
+
+    return [
+        web.get("/discovery", workspace),
+        web.get("/discovery/{rest:.*}", workspace),
+        web.get("/metadata/endpoints", cloud),
+    ]
 
 
-async def _answer(request: web.Request) -> web.Response:
-    origin = f"{request.scheme}://{request.host}"
-    return web.json_response(dict.fromkeys(_SERVICES, origin))
+def _origin(request: web.Request) -> str:
+    return f"{request.scheme}://{request.host}"

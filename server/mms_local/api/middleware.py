@@ -32,6 +32,7 @@ _ROOMS = (
     ("/modelmanagement", "mms"),
     ("/artifact", "artifact"),
     ("/discovery", "arm"),
+    ("/metadata", "arm"),
     ("/rp", "arm"),
     ("/subscriptions", "arm"),
     ("/providers", "arm"),

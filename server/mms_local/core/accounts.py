@@ -150,6 +150,9 @@ class AccountStorage(Protocol):
     ) -> list[ArmResource]:
         """The resources of this kind in name order, at most `limit` of them, from after the name `after` on."""
 
+    def subscriptions(self) -> set[str]:
+        """The ids of the subscriptions that ARM resources or accounts are in, in lower case."""
+
     def secrets(self, owner: str) -> dict[str, str]:
         """The secrets of this owner by name."""
 
@@ -226,6 +229,10 @@ class ArmResources:
     ) -> list[ArmResource]:
         """Resources of one kind in order of their ARM id, beginning behind the id `after`."""
         return self._storage.list_arm(kind, subscription, resource_group, after, limit)
+
+    def subscriptions(self) -> set[str]:
+        """The ids of the subscriptions that something is in, in lower case."""
+        return self._storage.subscriptions()
 
     def delete(self, name: ArmName) -> bool:
         """Remove the resource, and the secrets behind it. False when there was none."""

@@ -18,6 +18,10 @@ from mms_local.images.failure import build_failed, shown
 _HASH = re.compile(r"\s+--hash[=\s]\s*(sha(?:256|384|512):[0-9a-fA-F]+)(?=\s|$)")
 _CONSTRAINT = "# constraint: "
 _OPTION = re.compile(r"^(-[A-Za-z]|--[A-Za-z][\w-]*)")
+# What azureml-core writes into every conda file that it makes; nobody asked for it, and it says nothing.
+_PUBLIC_INDEX = re.compile(
+    r"--(?:extra-index-url|find-links)[= ]\s*https://pypi\.(?:python\.)?org/simple(?:/index\.html|/)?"
+)
 _PATH = "a path means nothing on the server. Name the package, or add your files as assets."
 _VCS = ("git", "hg", "svn", "bzr")
 
@@ -87,7 +91,7 @@ def read_lines(lines: Iterable[str], policy: Policy) -> tuple[list[Wanted], list
         # How clients that send one flat file write what a constraints file says of packages that it does not name.
         constraint = line.startswith(_CONSTRAINT)
         text = re.sub(r"(^|\s)#.*$", "", line.removeprefix(_CONSTRAINT)).strip()
-        if text:
+        if text and not _PUBLIC_INDEX.fullmatch(text):
             try:
                 wanted.append(replace(_wanted(text, policy), constraint=constraint))
             except ValueError as error:

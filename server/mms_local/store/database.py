@@ -238,6 +238,10 @@ class Database:
         )
         return [_arm(row[0]) for row in rows]
 
+    def subscriptions(self) -> set[str]:
+        of_resources = {str(row[0]) for row in self.connection.all("SELECT DISTINCT subscription FROM arm")}
+        return of_resources | {account.name.subscription.casefold() for account in self.accounts()}
+
     def secrets(self, owner: str) -> dict[str, str]:
         return dict(self.connection.all("SELECT name, value FROM secret WHERE owner = ?", (owner,)))
 

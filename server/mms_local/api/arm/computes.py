@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
 from mms_local.api.arm import documents
@@ -25,7 +27,7 @@ class Computes:
 
     def put(self, path: ArmPath, body: Any) -> tuple[documents.Json, bool]:
         """Attach a compute, or change it. True when it was not there before."""
-        stored, created = self._arm.put(_name(path), read(COMPUTE, body))
+        stored, created = self._arm.put(_name(path), _without_key(read(COMPUTE, body)))
         return documents.compute(stored), created
 
     def get(self, path: ArmPath) -> documents.Json:
@@ -62,6 +64,16 @@ class Computes:
             raise ArmError(
                 404, "ResourceNotFound", f"There is no compute '{path.action[1]}' in workspace '{path.name}'."
             ) from None
+
+
+def _without_key(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The body without the key of a certificate: nothing here needs it, and no answer may have it."""
+    kept = deepcopy(dict(body))
+    inner = kept["properties"].get("properties")
+    tls = inner.get("sslConfiguration") if isinstance(inner, dict) else None
+    if isinstance(tls, dict):
+        tls.pop("key", None)
+    return kept
 
 
 def _name(path: ArmPath) -> ArmName:

@@ -86,9 +86,21 @@ def workspace_keys(one: ArmResource, storage_key: str, registry: Registry | None
     }
 
 
+_CLUSTER_FACTS = (
+    "agentVmSize",
+    "agentCount",
+    "clusterPurpose",
+    "clusterFqdn",
+    "systemServices",
+    "loadBalancerType",
+    "loadBalancerSubnet",
+)
+
+
 def compute(one: ArmResource) -> Json:
-    """A compute of a workspace; every one is ready (protocol 4.5)."""
+    """A compute of a workspace; every one is ready (protocol 4.5). Clients read all inner properties or none."""
     given = one.body["properties"]
+    inner = given.get("properties")
     return {
         "id": one.name.id,
         "name": one.name.name.rpartition("/")[2],
@@ -98,8 +110,8 @@ def compute(one: ArmResource) -> Json:
         "properties": {
             "description": None,
             "resourceId": None,
-            "properties": None,
             **given,
+            "properties": inner and {**dict.fromkeys(_CLUSTER_FACTS), **inner},
             "provisioningState": "Succeeded",
             "provisioningErrors": None,
             "isAttachedCompute": "resourceId" in given,

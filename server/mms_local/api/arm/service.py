@@ -43,6 +43,7 @@ class ArmService:
         checker: judges bearer tokens; None lets everybody in.
         storage_key: of the storage account that is offered here, for `listKeys` of workspaces.
         data_plane_token: a token that the data plane accepts, for a caller who knows the server by this origin.
+        subscription: is in the list of subscriptions, though nothing may be in it yet.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class ArmService:
         checker: TokenChecker | None,
         data_plane_token: Callable[[str], str],
         storage_key: str = "",
+        subscription: str = "",
     ) -> None:
         self._arm = arm
         self._storage = storage
@@ -59,12 +61,14 @@ class ArmService:
         self._checker = checker
         self._data_plane_token = data_plane_token
         self._storage_key = storage_key
+        self._subscription = subscription
         self._computes = Computes(arm)
         self._finished: dict[str, str] = {}  # when, by the id of a deletion
 
     def routes(self) -> list[web.RouteDef]:
-        """Two routes; everything below them is matched without regard to letter case."""
+        """A few routes; everything below them is matched without regard to letter case."""
         return [
+            web.get("/{root:(?i:subscriptions)}", self._subscriptions),
             web.route("*", "/{root:(?i:subscriptions)}/{rest:.+}", self._answer),
             web.route("*", "/{root:(?i:providers)}/{rest:.+}", self._answer),
             web.route("*", f"{_BESIDE}/{{rest:.+}}", self._answer),
@@ -73,6 +77,15 @@ class ArmService:
     def control_routes(self) -> list[web.RouteDef]:
         """The routes that give clusters their secrets; for those who may control the server."""
         return ClusterControl(self._arm, self._storage).routes()
+
+    async def _subscriptions(self, request: web.Request) -> web.Response:
+        """Every id names a subscription; the list has the one that clients are told, and those where something is."""
+        try:
+            demand_token(request, self._checker)
+        except ApiError as error:
+            return from_api_error(error).to_response()
+        known = sorted(self._arm.subscriptions() | {self._subscription} - {""})
+        return web.json_response({"value": [documents.subscription(one) for one in known]})
 
     async def _answer(self, request: web.Request) -> web.Response:
         try:

@@ -61,7 +61,7 @@ class IdentityService:
         self.directory = Directory(folder)
         self._registration = Registration(self.directory)
         self._folder = folder
-        self._audiences = frozenset(audiences)
+        self.audiences = frozenset(audiences)
         self._lifetime = lifetime
         self._clock = clock
 
@@ -103,7 +103,7 @@ class IdentityService:
     def refusal(self, token: str) -> str | None:
         """Why a bearer token is not accepted; None when it is ours, for an accepted audience, and valid now."""
         try:
-            self._signer.checked(token, self._audiences)
+            self._signer.checked(token, self.audiences)
         except (TokenRejected, IdentityUnavailable) as error:
             return str(error)
         return None

@@ -391,26 +391,12 @@ def environment_recipe(name: str, request: Mapping[str, Any]) -> Recipe:
     conda = python.get("condaDependencies")
     properties = {}
     if conda and not python.get("userManagedDependencies"):
-        properties[CONDA] = json.dumps(_without_options(conda))
+        properties[CONDA] = json.dumps(conda)
     models = [model for model in request.get("models", ()) if isinstance(model, dict)]
     ids = request.get("modelIds") or [str(model.get("id")) for model in models]
     return Recipe(
         name, request["driverProgram"], _files(request.get("assets", ())), tuple(ids), "Python", properties, where
     )
-
-
-def _without_options(conda: Any) -> Any:
-    """A conda file without options of pip: clients add some by themselves, and the index is the server's to choose."""
-    entries = conda.get("dependencies") if isinstance(conda, dict) else None
-    if not isinstance(entries, list):
-        return conda
-    kept = [
-        {**entry, "pip": [one for one in entry["pip"] if not str(one).lstrip().startswith("-")]}
-        if isinstance(entry, dict) and isinstance(entry.get("pip"), list)
-        else entry
-        for entry in entries
-    ]
-    return {**conda, "dependencies": kept}
 
 
 def _files(files: Any) -> tuple[Asset, ...]:
