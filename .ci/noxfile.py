@@ -90,6 +90,14 @@ def unit(session: nox.Session, core: str) -> None:
     pytest(session, "tests/unit")
 
 
+@nox.session(python=PRIMARY)
+def rooms(session: nox.Session) -> None:
+    """How the code is cut, a part of unit and server: rooms, directions, circles, generations, ways to the wire."""
+    session.chdir(ROOT)
+    install(session, "test", f"ansible-core=={PRIMARY_VERSION}", "--editable", "server")
+    pytest(session, "tests/unit/test_meta_rooms.py", "tests/server/test_way.py")
+
+
 @nox.session(python=PRIMARY, tags=["tier", "ansible-test", f"python{MODULE_FLOOR}"], venv_params=["--seed"])
 def modules(session: nox.Session) -> None:
     """The unit tests of modules and module_utils on the oldest Python that modules run on."""
@@ -273,7 +281,7 @@ def posargs(session: nox.Session) -> list[str]:
 
 
 def pytest(session: nox.Session, tests: str, *options: str) -> None:
-    """Runs pytest on one folder of tests and leaves a JUnit report for the summary."""
+    """Runs pytest on one place with tests and leaves a JUnit report for the summary."""
     report = CACHE / "reports" / session.name / "pytest.xml"
     session.run("pytest", "-q", f"--junitxml={report}", *options, tests, *session.posargs)
 

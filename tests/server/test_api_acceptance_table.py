@@ -33,17 +33,3 @@ def test_every_reference_to_the_protocol_leads_to_a_chapter_of_it() -> None:
             named = re.findall(r"\d+(?:\.\d+)*", reference)
             dangling += [f"{file.name}: {one}" for one in named if one not in known]
     assert dangling == []
-
-
-def test_only_the_files_of_the_generations_tell_them_apart() -> None:
-    """Elsewhere a generation is a value that is asked, not a name that is compared."""
-    server = TABLE.parents[1] / "mms_local"
-    own = {server / f"api/mms/{name}.py" for name in ("hosting_account", "account", "workspace")}
-    telling = re.compile(r"Generation\.(HOSTING|ACCOUNT|WORKSPACE)|generation(\.name|\.value)? (==|!=|is )")
-    found = [
-        f"{file.relative_to(server)}: {match.group()}"
-        for file in sorted(server.rglob("*.py"))
-        if file not in own
-        for match in telling.finditer(file.read_text("utf-8"))
-    ]
-    assert found == []

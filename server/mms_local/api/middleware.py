@@ -4,42 +4,30 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import time
 import uuid
-from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from mms_local.api.errors import ApiError, error_of, error_of_http, response_of
-from mms_local.api.mms.dataplane import HEADERS, OPERATION, REQUEST_ID, Saboteur
+from mms_local.api.request import (
+    CLIENT_REQUEST_ID,
+    HEADERS,
+    REQUEST_ID,
+    Handler,
+    Saboteur,
+    is_loopback,
+    operation_name,
+    room,
+)
 from mms_local.core.errors import Refused
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-CLIENT_REQUEST_ID = web.RequestKey("client_request_id", str)
 
 _CLIENT_ID = re.compile(r"[\x21-\x7e]{1,128}")
 _HOST = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:\d{1,5})?")
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-_ROOMS = (
-    ("/_mms", "control"),
-    ("/api/v1/service", "score"),
-    ("/api", "mms"),
-    ("/modelmanagement", "mms"),
-    ("/artifact", "artifact"),
-    ("/discovery", "arm"),
-    ("/metadata", "arm"),
-    ("/rp", "arm"),
-    ("/subscriptions", "arm"),
-    ("/providers", "arm"),
-    ("/mmslocal", "blob"),
-    ("/azureml-artifacts", "blob"),
-    ("/logs", "logs"),
-)
 
 
 class Journal(Protocol):
@@ -47,17 +35,6 @@ class Journal(Protocol):
 
     def note(self, request: web.Request, operation: str, write: bool, status: int, seconds: float) -> None:
         """Add an entry."""
-
-
-def room(request: web.Request) -> str:
-    """The part of the server that a path belongs to: mms, arm, blob, score, control, logs or other."""
-    path = request.path.lower() if request.path != "/" else "/_mms"  # the page is a part of the control room
-    return next((name for prefix, name in _ROOMS if path == prefix or path.startswith(prefix + "/")), "other")
-
-
-def operation_name(request: web.Request) -> str:
-    """The operation's name in the data plane; elsewhere the room and the method, such as `blob.put`."""
-    return request.get(OPERATION) or f"{room(request)}.{request.method.lower()}"
 
 
 def observed(journal: Journal) -> Middleware:
@@ -117,12 +94,6 @@ async def control_on_loopback(request: web.Request, handler: Handler) -> web.Str
     if room(request) == "control" and not is_loopback(request):
         raise ApiError(403, "the control room answers on the loopback interface only; see --control-anywhere")
     return await handler(request)
-
-
-def is_loopback(request: web.Request) -> bool:
-    """Whether the caller is on this machine."""
-    peer = request.transport.get_extra_info("peername") if request.transport else None
-    return peer is not None and ipaddress.ip_address(peer[0].split("%")[0]).is_loopback
 
 
 async def add_request_ids(request: web.Request, response: web.StreamResponse) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from aiohttp import web
 
 from mms_local.api.errors import ApiError, Unauthorized, response_of
-from mms_local.api.mms.dataplane import Answer
+from mms_local.api.request import Answer
 from mms_local.core.errors import Invalid, Problem
 from mms_local.core.fields import Field, Number, Record, Share, Text, read_strictly
 from mms_local.core.jobs import JobCancelled

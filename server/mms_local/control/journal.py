@@ -12,7 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
-from mms_local.api.middleware import CLIENT_REQUEST_ID, room
+from mms_local.api.request import CLIENT_REQUEST_ID, room
 
 LOG = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from typing import Any
 from aiohttp import web
 
 from mms_local.api.errors import ApiError
+from mms_local.api.mms.swagger import openapi
 from mms_local.api.reading import json_body, query_of
-from mms_local.api.swagger import openapi
 from mms_local.control.faults import Faults, Rule
 from mms_local.control.journal import RequestJournal
 from mms_local.control.seed import seed_models

@@ -24,7 +24,7 @@ from mms_local.api.errors import ApiError
 from mms_local.api.guard.tokens import TokenChecker, demand_token
 from mms_local.api.mms.scene import timestamp
 from mms_local.api.reading import json_body, query_of
-from mms_local.core.accounts import ArmResources
+from mms_local.core.accounts import ArmKind, ArmResources
 from mms_local.core.errors import Invalid
 
 _VERSION = re.compile(r"\d{4}-\d\d-\d\d(-[a-z]+)?", re.ASCII | re.IGNORECASE)
@@ -114,7 +114,7 @@ class ArmService:
             return self._page(request, kind, path, query)
         if not path.group:
             raise ArmError(404, "NotFound", "There is nothing at this path; resources are in resource groups.")
-        if kind is WORKSPACE and path.action and path.action[0].lower() == "computes":
+        if kind.arm is ArmKind.WORKSPACE and path.action and path.action[0].lower() == "computes":
             return await self._compute(request, path)
         if path.action:
             only(request, "POST")
@@ -201,7 +201,7 @@ class ArmService:
         resource = self._resources.existing(kind, path)
         if action == "listTokens":
             return web.json_response({"accessToken": self._data_plane_token(_origin(request))})
-        if kind is WORKSPACE:
+        if kind.arm is ArmKind.WORKSPACE:
             registry = self._arm.access(resource.name.id).registry
             return web.json_response(documents.workspace_keys(resource, self._storage_key, registry))
         if action == "listKeys":

@@ -14,7 +14,7 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Middleware
 
 from mms_local.api.errors import ApiError
-from mms_local.api.middleware import Handler, room
+from mms_local.api.request import Handler, room
 
 
 def from_no_other_site(own_host: str) -> Middleware:

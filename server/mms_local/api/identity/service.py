@@ -18,7 +18,7 @@ from mms_local.api.identity.applications import Application, Directory
 from mms_local.api.identity.errors import IdentityUnavailable, OAuthError, TokenRejected
 from mms_local.api.identity.registration import Registration
 from mms_local.api.identity.token_request import token_request
-from mms_local.api.middleware import is_loopback
+from mms_local.api.request import is_loopback
 
 if TYPE_CHECKING:
     from mms_local.api.identity.grants import Grants

@@ -5,9 +5,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
 from urllib.parse import quote, unquote
 
 from aiohttp import web
@@ -18,29 +17,12 @@ from mms_local.api.logs import BuildLogs
 from mms_local.api.mms.call import Call, Fronts, Reply
 from mms_local.api.mms.generation import GenerationApi
 from mms_local.api.mms.scene import Scene
+from mms_local.api.mms.swagger import account_swagger
 from mms_local.api.reading import query_of
-from mms_local.api.swagger import account_swagger
+from mms_local.api.request import HEADERS, OPERATION, REQUEST_ID, Saboteur
 from mms_local.core.accounts import AccountName
 from mms_local.core.errors import Refused
 from mms_local.core.mms import Mms
-
-OPERATION = web.RequestKey("operation", str)
-"""Name of the operation that a request turned out to be; read by the journal."""
-
-REQUEST_ID = web.RequestKey("request_id", str)
-"""Becomes `x-ms-request-id`; on a 202 it is the operation's id (protocol 2.1.6)."""
-
-HEADERS = web.RequestKey[Mapping[str, str]]("generation_headers")
-"""Headers that the generation puts on every answer."""
-
-Answer = Callable[[], Awaitable[web.StreamResponse]]
-
-
-class Saboteur(Protocol):
-    """Faults that tests order for requests."""
-
-    async def around(self, operation: str, request: web.Request, answer: Answer) -> web.StreamResponse:
-        """The answer, or what a fault rule makes of it."""
 
 
 @dataclass(frozen=True)
