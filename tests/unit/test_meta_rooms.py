@@ -28,6 +28,10 @@ from ansible_collections.azureml.model_management.tests.unit.plugins.module_util
 ROOT = Path(__file__).resolve().parents[2]
 CLIENT = ROOT / "plugins/module_utils"
 SERVER = ROOT / "server/mms_local"
+KUBECONFIG = (
+    "{current-context: c, contexts: [{name: c, context: {cluster: k, user: u}}], "
+    "clusters: [{name: k, cluster: {server: 'https://k.test'}}], users: [{name: u, user: {token: t}}]}"
+)
 MOST_ROOMS = 18
 MOST_FILES = 10
 
@@ -225,7 +229,7 @@ def test_to_use_a_generation_is_no_question(code: str) -> None:
 
 
 class Witness(Script):
-    """A wire that notes through which files of ours each request came."""
+    """A wire that notes through which files of ours each request came, and answers as an empty account would."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -240,21 +244,42 @@ class Witness(Script):
                 way.append(name)
             frame = frame.f_back
         self.ways.append(way)
+        collection = (request.url or "").partition("?")[0].split("/")[-1]
+        image = {"id": "iris:1", "name": "iris", "version": 1}
+        answers: dict[tuple[str | None, str], tuple[int, Any, dict[str, str]]] = {
+            ("GET", "images"): (200, [image], {}),
+            ("GET", "services"): (200, [], {}),
+            ("POST", "services"): (202, None, {"Operation-Location": "/operations/o"}),
+            ("GET", "o"): (200, {"id": "o", "state": "Running"}, {}),
+        }
+        status, body, headers = answers.get((request.method, collection), (200, image, {}))
+        self.expect(request.method or "", _without_version(request.url or ""), status, body, headers)
         return super().send(request, *args, **kwargs)
 
 
-def test_from_an_option_to_the_wire_it_is_not_far() -> None:
+def _without_version(url: str) -> str:
+    """An address as a script expects it."""
+    version = "api-version=2017-09-01-preview"
+    return url.replace(f"{version}&", "").replace(f"?{version}", "")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"api_version": "2017-06-01-privatepreview", "account_name": "a", "kubeconfig": KUBECONFIG, "pull_secret": "p"}
+        | {"replicas": None, "image": "0" * 32},
+        {"api_version": "2017-09-01-preview", "account_name": "a", "compute_resource_id": "c"},
+        {"api_version": "v1.0", "workspace_name": "w", "compute": {"type": "aks", "name": "c"}},
+    ],
+    ids=["hosting account", "account", "workspace"],
+)
+def test_from_an_option_to_the_wire_it_is_not_far(more: dict[str, Any]) -> None:
     script, clock = Witness(), FakeClock()
     options = {name: option.get("default") for name, option in TASK.options.items()}
-    options |= {"name": "iris", "image": "iris:1", "compute_resource_id": "c", "replicas": 2, "wait": False}
-    options |= {"api_url": "https://mms.example.com", "api_version": "2017-09-01-preview"}
-    options |= {"subscription_id": "s", "resource_group": "g", "account_name": "a"}
+    options |= {"name": "iris", "image": "iris:1", "replicas": 2, "wait": False, **more}
+    options |= {"api_url": "https://mms.example.com", "subscription_id": "s", "resource_group": "g"}
     session = Session(options, clock, Gate(print, print))
     session.__dict__["transport"] = transport_on(script, clock)
-    script.expect("GET", "/images", body=[{"id": "i", "name": "iris", "version": 1}])
-    script.expect("GET", "/services?serviceName=iris", body=[])
-    script.expect("POST", "/services", status=202, headers={"Operation-Location": "/operations/o"})
-    script.expect("GET", "/operations/o", body={"id": "o", "state": "Running"})
     result = TASK.run(session, False)
     assert result["action"] == "create"
     assert len(script.ways) == 4
