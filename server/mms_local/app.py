@@ -19,7 +19,7 @@ from mms_local.api.arm import ArmService
 from mms_local.api.artifacts import Artifacts
 from mms_local.api.blob import ACCOUNT, BlobService, account_key
 from mms_local.api.front import Fronts
-from mms_local.api.guard.pages import from_no_other_site
+from mms_local.api.guard.pages import ALWAYS, from_no_other_site
 from mms_local.api.guard.tokens import AnyToken, FixedToken, TokenChecker
 from mms_local.api.identity import DEFAULT_AUDIENCES, IdentityService
 from mms_local.api.logs import BuildLogs
@@ -32,6 +32,7 @@ from mms_local.control.faults import Faults
 from mms_local.control.journal import RequestJournal
 from mms_local.control.room import ControlRoom, State
 from mms_local.control.state import StateDocument
+from mms_local.core.hosts import Hosts, address_of
 from mms_local.core.jobs import Engines
 from mms_local.core.mms import Mms
 from mms_local.core.ports import Builder, Compute
@@ -127,6 +128,8 @@ class Server:
         )
         self._build_logs = BuildLogs(self.mms)
         self._fronts = Fronts(self.mms, self._front, self._application, self._listen)
+        self._storage_name = f"{ACCOUNT}.blob.{config.storage_suffix}"
+        self._names = _own_names(config, self._storage_name)
         self._runner: web.AppRunner | None = None
         self.url = ""
         self._upload_origin = ""
@@ -197,7 +200,7 @@ class Server:
         middlewares = [middleware.observed(self.journal), middleware.refusals_answered]
         if not self.config.control_anywhere:
             middlewares.append(middleware.control_on_loopback)
-        middlewares += [from_no_other_site(self.config.host), middleware.sabotaged(self.faults)]
+        middlewares += [from_no_other_site(self._names), middleware.sabotaged(self.faults)]
         app = web.Application(middlewares=middlewares, client_max_size=self.config.max_body)
         app.on_response_prepare.append(middleware.add_request_ids)
         return app
@@ -253,12 +256,11 @@ class Server:
         return runner, int(runner.addresses[0][1])
 
     async def _listen_with_tls(self, runner: web.AppRunner, host: str, port: int) -> None:
-        storage = f"{ACCOUNT}.blob.{self.config.storage_suffix}"
-        tls = self.identity.tls(self.config.data_dir / "tls", [self.config.host, storage])
+        tls = self.identity.tls(self.config.data_dir / "tls", [self.config.host, self._storage_name])
         with _listening(self.config.host, port):
             await web.TCPSite(runner, self.config.host, port, ssl_context=tls.context).start()
         url = f"https://{host}:{runner.addresses[-1][1]}"
-        self._upload_origin = f"https://{storage}:{runner.addresses[-1][1]}"
+        self._upload_origin = f"https://{self._storage_name}:{runner.addresses[-1][1]}"
         self._tls_environment = {"MMS_LOCAL_CA_FILE": str(tls.ca_path), **self.identity.environment(url)}
 
     async def _reset(self) -> None:
@@ -272,6 +274,12 @@ class Server:
         self.identity.directory.clear()
         self._logs.clear()
         self.journal.clear()
+
+
+def _own_names(config: Config, storage_name: str) -> Hosts:
+    """The names under which the server answers, besides its addresses."""
+    listened_on = [config.host] if address_of(config.host) is None else []
+    return Hosts.of([*ALWAYS, storage_name, *listened_on, *(config.allowed_hosts or "").split(",")])
 
 
 def _checker(config: Config, identity: IdentityService) -> TokenChecker | None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mms_local.core.hosts import Hosts
+
 MIB = 1024 * 1024
 
 
@@ -27,6 +29,7 @@ class Config:
 
     host: str = "127.0.0.1"
     port: int = 8780
+    allowed_hosts: str | None = None
     tls_port: int | None = None
     data_dir: Path = field(default_factory=default_data_dir)
     compute: str = "process"
@@ -110,6 +113,11 @@ def _seconds(text: str) -> float:
     return _number(text, 0.001, 86400, "use a number of seconds, at most a day")
 
 
+def _hosts(text: str) -> str:
+    Hosts.of(text.split(","))
+    return text
+
+
 def _path(text: str) -> Path:
     return Path(text).expanduser().absolute()
 
@@ -117,6 +125,13 @@ def _path(text: str) -> Path:
 FLAGS = (
     Flag("host", "address to listen on; anything but a loopback address lets others in", metavar="ADDRESS"),
     Flag("port", "port to listen on; 0 takes any free one", _port, metavar="PORT"),
+    Flag(
+        "allowed-hosts",
+        "names under which the server answers, separated by commas, besides localhost, addresses and the name that "
+        "--host gives: what callers behind a proxy, in a container or in a cluster write in its URL",
+        _hosts,
+        metavar="NAME|*.NAME,...",
+    ),
     Flag(
         "tls-port",
         "serve over TLS too, on this port (0: any free one), for azure-identity, which insists on it; the certificate "

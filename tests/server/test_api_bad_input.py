@@ -45,17 +45,18 @@ def test_a_body_that_cannot_be_read_is_a_400(account: Api, data: bytes, words: s
 
 
 @pytest.mark.parametrize(
-    "content_type", ["text/plain", "application/xml", "application/x-www-form-urlencoded", "nonsense"]
+    "content_type", ["text/plain", "application/xml", "application/x-www-form-urlencoded", "nonsense", None]
 )
-def test_another_content_type_is_a_415(account: Api, content_type: str) -> None:
-    data = json.dumps(ACCOUNT.model())
-    answer = account.call("POST", "models", data=data, headers={"Content-Type": content_type})
+def test_another_content_type_or_none_is_a_415(account: Api, content_type: str | None) -> None:
+    data = json.dumps(ACCOUNT.model()).encode()
+    headers = {"Content-Type": content_type} if content_type else {}
+    answer = account.call("POST", "models", data=data, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (415, "UnsupportedMediaType")
 
 
-@pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "APPLICATION/JSON", "text/json", None])
-def test_json_by_other_names_is_read(account: Api, content_type: str | None) -> None:
-    headers = {"Content-Type": content_type} if content_type else {}
+@pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "APPLICATION/JSON", "text/json"])
+def test_json_by_other_names_is_read(account: Api, content_type: str) -> None:
+    headers = {"Content-Type": content_type}
     answer = account.call("POST", "models", data=json.dumps(ACCOUNT.model()).encode(), headers=headers)
     assert answer.status_code == 200
 

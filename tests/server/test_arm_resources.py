@@ -88,10 +88,10 @@ def test_an_account_is_created_read_replaced_and_deleted(arm: Arm, kind: str) ->
 @pytest.mark.parametrize(("kind", "marker"), [(HOSTING, "hostingAccounts"), (ACCOUNTS, "accounts")])
 def test_the_swagger_location_leads_to_the_data_plane_at_the_callers_host(arm: Arm, kind: str, marker: str) -> None:
     path = f"{GROUP}/providers/{kind}/demo"
-    answer = arm.call("PUT", path, body(kind), headers={"Host": "mms.example:8780"}).json()
+    answer = arm.call("PUT", path, body(kind), headers={"Host": "192.0.2.7:8780"}).json()
     location = answer["properties"]["modelManagementSwaggerLocation"]
     base = f"/api/subscriptions/{SUBSCRIPTION}/resourceGroups/demo-rg/{marker}/demo"
-    assert location == f"http://mms.example:8780{base}/swagger.json?api-version={VERSIONS[kind]}"
+    assert location == f"http://192.0.2.7:8780{base}/swagger.json?api-version={VERSIONS[kind]}"
     local = arm.call("GET", path).json()["properties"]["modelManagementSwaggerLocation"]
     assert requests.get(local, timeout=10).json()["basePath"] == base
 

@@ -273,7 +273,7 @@ def test_the_journal_does_not_fill_up_with_the_page_itself(page: PageClient, acc
         ({"Host": "localhost:8780"}, 200),
         ({"Host": "mms.localhost"}, 200),
         ({"Host": "[::1]:8780"}, 200),
-        ({"Host": "workstation"}, 200),
+        ({"Host": "workstation"}, 403),
     ],
 )
 def test_pages_of_other_sites_are_not_answered(

@@ -24,14 +24,16 @@ async def json_body(request: web.Request) -> Any:
 
     Raises:
         ApiError: 400 for bytes that are not UTF-8 or JSON, for a name that comes twice (in whatever case) and for text
-            that is not Unicode; 415 for another content type.
+            that is not Unicode; 415 for another content type, or none.
         web.HTTPRequestEntityTooLarge: the body is over the limit.
     """
     data = await request.read()
     if not data.strip():
         return None
-    if "Content-Type" in request.headers and request.content_type not in _JSON_TYPES:
-        raise ApiError(415, f"send JSON with Content-Type: application/json, not {request.content_type}")
+    # A page of another site can send a body without a type, or as a form, without being asked first.
+    if "Content-Type" not in request.headers or request.content_type not in _JSON_TYPES:
+        given = request.headers.get("Content-Type", "").partition(";")[0] or "no type"
+        raise ApiError(415, f"send JSON with Content-Type: application/json, not with {given}")
     try:
         value = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_object, parse_constant=_constant)
         json.dumps(value, ensure_ascii=False).encode()  # lone surrogates

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keeps web pages of others out of the control room and of the page.
+"""Keeps web pages of others out of every room of the server.
 
 A browser on this machine is a caller on this machine, whatever site it shows. Such a site could send requests here
 (cross-site request forgery), or have its own name point to 127.0.0.1 and then read the answers too (DNS rebinding).
@@ -8,39 +8,49 @@ A browser on this machine is a caller on this machine, whatever site it shows. S
 
 from __future__ import annotations
 
-import ipaddress
+from urllib.parse import urlsplit
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Middleware
 
 from mms_local.api.errors import ApiError
-from mms_local.api.request import Handler, room
+from mms_local.api.request import Handler
+from mms_local.core.hosts import Hosts, address_of
+
+ALWAYS = ("localhost", "*.localhost")
+"""Names that no stranger can own."""
 
 
-def from_no_other_site(own_host: str) -> Middleware:
-    """Apply :func:`demand_no_other_site` to the control room and the page."""
+
+def from_no_other_site(allowed: Hosts) -> Middleware:
+    """Apply :func:`demand_no_other_site` to every request."""
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if room(request) == "control":
-            demand_no_other_site(request, own_host)
+        demand_no_other_site(request, allowed)
         return await handler(request)
 
     return middleware
 
 
-def demand_no_other_site(request: web.Request, own_host: str = "") -> None:
+def demand_no_other_site(request: web.Request, allowed: Hosts) -> None:
     """Refuse what a web page of another site may have had a browser send.
 
+    A request without a Host header (HTTP/1.0) comes from no browser.
+
     Args:
-        own_host: the name or address that the server was told to listen on.
+        allowed: names under which the server answers, besides addresses, which nobody can have point elsewhere.
 
     Raises:
         ApiError: 403.
     """
-    host = (request.url.host or "").lower()
-    if host != own_host.lower() and not _cannot_be_rebound(host):
-        raise ApiError(403, f"this does not answer under the name {host!r}; use localhost or an IP address")
+    host = urlsplit(f"//{request.host}").hostname or ""
+    if hdrs.HOST in request.headers and address_of(host) is None and host not in allowed:
+        raise ApiError(
+            403,
+            f"this server does not answer under the name {host!r}; use localhost or an address, "
+            "or name it in --allowed-hosts when the server is started",
+        )
     origin = request.headers.get(hdrs.ORIGIN)
     if origin is not None and not _is_own(origin, request):
         raise ApiError(403, f"requests of web pages from {origin} are not answered here")
@@ -59,13 +69,3 @@ def demand_own_page(request: web.Request) -> None:
 
 def _is_own(origin: str, request: web.Request) -> bool:
     return origin.partition("://")[2].lower() == request.host.lower()
-
-
-def _cannot_be_rebound(host: str) -> bool:
-    """Whether no stranger can own this name: an address, a name of one label, or one below `localhost`."""
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        name = host.rstrip(".")
-        return bool(name) and ("." not in name or name.endswith(".localhost"))
-    return True

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +17,7 @@ from mms_local.api.identity.applications import (
     User,
 )
 from mms_local.api.identity.errors import IdentityUnavailable
+from mms_local.api.reading import json_body
 
 _APPLICATION_FIELDS = {"tenant", "secrets", "certificates", "federated"}
 _FEDERATED_FIELDS = {"issuer", "subject", "audience", "keys"}
@@ -100,11 +100,7 @@ def _bad_request(message: str) -> web.Response:
 
 
 async def _object(request: web.Request, known: set[str]) -> Mapping[str, Any]:
-    try:
-        body = json.loads(await request.text())
-    except ValueError:
-        raise _Unusable("the body must be JSON") from None
-    return _checked_object(body, known, "the body")
+    return _checked_object(await json_body(request), known, "the body")
 
 
 def _checked_object(value: Any, known: set[str], what: str) -> Mapping[str, Any]:

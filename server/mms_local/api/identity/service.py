@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from mms_local.api.guard.pages import demand_no_other_site
 from mms_local.api.identity.applications import Application, Directory
 from mms_local.api.identity.errors import IdentityUnavailable, OAuthError, TokenRejected
 from mms_local.api.identity.registration import Registration
@@ -198,7 +197,6 @@ class IdentityService:
             return _refused(400, "invalid_request", "Required metadata header not specified")
         if not is_loopback(request):
             return _refused(403, "forbidden", "The managed identity endpoint answers on loopback only")
-        demand_no_other_site(request)
         return self._managed_identity(request)
 
     async def _app_service(self, request: web.Request) -> web.Response:
