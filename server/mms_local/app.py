@@ -7,9 +7,11 @@ from __future__ import annotations
 import errno
 import json
 import os
+import secrets
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -19,6 +21,7 @@ from mms_local.api.arm import ArmService
 from mms_local.api.artifacts import Artifacts
 from mms_local.api.blob import ACCOUNT, BlobService, account_key
 from mms_local.api.front import Fronts
+from mms_local.api.guard.control import VARIABLE, control_for_owner
 from mms_local.api.guard.pages import ALWAYS, from_no_other_site
 from mms_local.api.guard.tokens import AnyToken, FixedToken, TokenChecker
 from mms_local.api.identity import DEFAULT_AUDIENCES, IdentityService
@@ -27,7 +30,7 @@ from mms_local.api.mms.dataplane import DataPlane
 from mms_local.api.mms.registry import GENERATIONS, with_registration_status
 from mms_local.compute.front import Front
 from mms_local.compute.traffic import Traffic
-from mms_local.config import Config
+from mms_local.config import Config, warning_of
 from mms_local.control.faults import Faults
 from mms_local.control.journal import RequestJournal
 from mms_local.control.room import ControlRoom, State
@@ -37,7 +40,7 @@ from mms_local.core.jobs import Engines
 from mms_local.core.mms import Mms
 from mms_local.core.ports import Builder, Compute
 from mms_local.core.world import World
-from mms_local.data_directory import DataDirectory, write_private
+from mms_local.data_directory import DataDirectory, known_environment, write_private
 from mms_local.page.routes import PageRoutes
 from mms_local.store.blob_store import BlobStore
 from mms_local.store.database import Database
@@ -128,6 +131,8 @@ class Server:
         )
         self._build_logs = BuildLogs(self.mms)
         self._fronts = Fronts(self.mms, self._front, self._application, self._listen)
+        kept = known_environment(config.data_dir).get(VARIABLE)
+        self._control_token = config.control_token or kept or secrets.token_urlsafe(32)
         self._storage_name = f"{ACCOUNT}.blob.{config.storage_suffix}"
         self._names = _own_names(config, self._storage_name)
         self._runner: web.AppRunner | None = None
@@ -151,13 +156,15 @@ class Server:
             await self._listen_with_tls(self._runner, host, self.config.tls_port)
         await self._fronts.start()
         await self.mms.jobs.resume()
-        self.directory.announce(self.url, self.environment())
+        page = f"{self.url}/#token={quote(self._control_token, safe='')}"
+        self.directory.announce(self.url, self.environment(), page)
         if self.config.ready_file is not None:
             ready = {
                 "url": self.url,
                 "pid": os.getpid(),
                 "env": self.environment(),
                 "managedIdentityEnv": self.identity.managed_identity_environment(self.url),
+                "virtualMachineEnv": self.identity.machine_environment(self.url),
             }
             write_private(self.config.ready_file, json.dumps(ready, indent=2) + "\n")
 
@@ -183,6 +190,7 @@ class Server:
             "AZURE_RESOURCE_GROUP": RESOURCE_GROUP,
             "AZUREML_MMS_ACCOUNT": ACCOUNT_NAME,
             "AZURE_STORAGE_CONNECTION_STRING": self.blob.connection_string(self.url),
+            VARIABLE: self._control_token,
             **self._tls_environment,
         }
 
@@ -197,10 +205,13 @@ class Server:
 
     def _application(self) -> web.Application:
         """An application with what every request goes through, and no routes."""
-        middlewares = [middleware.observed(self.journal), middleware.refusals_answered]
-        if not self.config.control_anywhere:
-            middlewares.append(middleware.control_on_loopback)
-        middlewares += [from_no_other_site(self._names), middleware.sabotaged(self.faults)]
+        middlewares = [
+            middleware.observed(self.journal),
+            middleware.refusals_answered,
+            from_no_other_site(self._names),
+            control_for_owner(self._control_token, anywhere=self.config.control_anywhere),
+            middleware.sabotaged(self.faults),
+        ]
         app = web.Application(middlewares=middlewares, client_max_size=self.config.max_body)
         app.on_response_prepare.append(middleware.add_request_ids)
         return app
@@ -227,7 +238,7 @@ class Server:
             [self._reset],
             {"compute": config.compute, "auth": config.auth, "pid": os.getpid()},
         )
-        about = {"version": __version__, "compute": config.compute}
+        about = {"version": __version__, "compute": config.compute, "warning": warning_of(config)}
         page = PageRoutes(self.mms, self.journal, self._fronts.origin, lambda: self.url, about)
         return [
             *data_plane.routes(),

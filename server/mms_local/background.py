@@ -12,10 +12,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import webbrowser
 from collections import deque
 from pathlib import Path
 
-from mms_local.data_directory import Running, make_folder, running_on
+from mms_local.data_directory import PAGE, Running, known_environment, make_folder, running_on
 
 LOG_FILE = "server.log"
 
@@ -44,7 +45,7 @@ def start(data_dir: Path, wait: float, serve_arguments: list[str]) -> int:
                 what = "ended" if server.poll() is not None else f"is not ready after {wait:g} s"
                 return _failed(f"the server {what}: {_last_words(data_dir)} (more in {data_dir / LOG_FILE})")
             time.sleep(0.02)
-    print(f"# mms-local ready: {running.url}")
+    print(f"# mms-local ready: {running.url}; its page: mms-local open")
     print(f". {shlex.quote(str(data_dir / 'env'))}")
     return 0
 
@@ -72,7 +73,7 @@ def status(data_dir: Path) -> int:
         print(f"mms-local is not running on {data_dir}")
         return 3
     try:
-        _control(running, "GET", "health")
+        _control(data_dir, running, "GET", "health")
     except urllib.error.URLError as error:
         return _failed(f"the server (pid {running.pid}) does not answer at {running.url}: {error.reason}")
     print(f"mms-local runs at {running.url} (pid {running.pid}, data in {data_dir})")
@@ -85,10 +86,20 @@ def reset(data_dir: Path) -> int:
     if running is None:
         return _failed(f"mms-local is not running on {data_dir}; start it first")
     try:
-        _control(running, "POST", "reset")
+        _control(data_dir, running, "POST", "reset")
     except urllib.error.URLError as error:
         return _failed(f"the server at {running.url} refused: {error.reason}")
     print("mms-local has forgotten everything")
+    return 0
+
+
+def open_page(data_dir: Path) -> int:
+    """Show the page in a browser, by a file that leads there with the control token, which no process list shows."""
+    if running_on(data_dir) is None:
+        return _failed(f"mms-local is not running on {data_dir}; start it first")
+    page = data_dir / PAGE
+    print(f"Open {page.as_uri()} if no browser does by itself.")
+    webbrowser.open(page.as_uri())
     return 0
 
 
@@ -108,8 +119,9 @@ def logs(data_dir: Path, lines: int, follow: bool) -> int:
     return 0
 
 
-def _control(running: Running, method: str, path: str) -> None:
-    request = urllib.request.Request(f"{running.url}/_mms/{path}", method=method)
+def _control(data_dir: Path, running: Running, method: str, path: str) -> None:
+    headers = {"Authorization": f"Bearer {known_environment(data_dir).get('MMS_LOCAL_CONTROL_TOKEN', '')}"}
+    request = urllib.request.Request(f"{running.url}/_mms/{path}", headers=headers, method=method)
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with direct.open(request, timeout=60):
         pass

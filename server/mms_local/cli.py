@@ -7,13 +7,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import TextIOWrapper
 from typing import NoReturn
 
 from mms_local import __version__
-from mms_local.config import add_flags, config_of
+from mms_local.config import FLAGS, add_flags, config_of
 from mms_local.data_directory import FolderUnusable
+from mms_local.own_environment import settings_in_environment
 
 _ABOUT = """\
 A Model Management Service on this machine: the Azure ML MMS REST API, and real deployments behind it.
@@ -21,6 +22,7 @@ A Model Management Service on this machine: the Azure ML MMS REST API, and real 
   mms-local serve                      run in the foreground; Ctrl-C ends it
   eval "$(mms-local start)"            run in the background, and point clients of this shell at it
   mms-local status                     is it running, and where
+  mms-local open                       show its page in a browser
   mms-local logs --follow              what it does
   mms-local reset                      forget everything that was registered, built and deployed
   mms-local stop                       end it; state stays in the data directory
@@ -41,7 +43,11 @@ The last line reads all variables, secrets included, from a file that only you c
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; gives the exit status."""
     _speak_in_any_locale()
-    parsed = _parser().parse_args(arguments)
+    if arguments is None and sys.argv[1:2] == ["serve"]:
+        environment: Mapping[str, str] = settings_in_environment()
+    else:
+        environment = os.environ
+    parsed = _parser(environment).parse_args(arguments)
     try:
         return _run(parsed)
     except FolderUnusable as error:
@@ -65,6 +71,7 @@ def _run(parsed: argparse.Namespace) -> int:
         "stop": lambda: background.stop(parsed.data_dir, parsed.wait),
         "status": lambda: background.status(parsed.data_dir),
         "reset": lambda: background.reset(parsed.data_dir),
+        "open": lambda: background.open_page(parsed.data_dir),
         "logs": lambda: background.logs(parsed.data_dir, parsed.lines, parsed.follow),
     }
     return commands[parsed.command]()
@@ -77,7 +84,7 @@ def _speak_in_any_locale() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     parser = _Parser("mms-local", description=_ABOUT, formatter_class=_Help)
     parser.add_argument("--version", action="version", version=f"mms-local {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -85,9 +92,9 @@ def _parser() -> argparse.ArgumentParser:
     def command(name: str, about: str, more: str = "") -> argparse.ArgumentParser:
         return commands.add_parser(name, help=about, description=more or about, formatter_class=_Help)
 
-    add_flags(command("serve", "run the server in the foreground", _SERVE), os.environ)
+    add_flags(command("serve", "run the server in the foreground", _SERVE), environment)
     start = command("start", "run the server in the background and wait until it is ready")
-    add_flags(start, os.environ)
+    add_flags(start, environment)
     start.add_argument("--wait", type=float, default=30, metavar="SECONDS", help="how long it may take (default 30)")
     stop = command("stop", "end the background server")
     stop.add_argument("--wait", type=float, default=30, metavar="SECONDS", help="how long it may take (default 30)")
@@ -98,26 +105,27 @@ def _parser() -> argparse.ArgumentParser:
         stop,
         logs,
         command("status", "tell whether a server runs, and where"),
+        command("open", "show the server's page in a browser"),
         command("reset", "forget everything"),
     )
     for other in others:
-        add_flags(other, os.environ, ("data-dir",))
+        add_flags(other, environment, ("data-dir",))
     return parser
 
 
 def _serve_arguments(parsed: argparse.Namespace) -> list[str]:
     """The flags of `serve` that say the same; secrets go by the environment, not by the process list."""
-    config = config_of(parsed)
-    values = {name: value for name, value in vars(config).items() if value is not None and name != "token"}
-    if config.token is not None:
-        os.environ["MMS_LOCAL_TOKEN"] = config.token
+    values = {name: value for name, value in vars(config_of(parsed)).items() if value is not None}
+    for flag in FLAGS:
+        if flag.secret and flag.attribute in values:
+            os.environ[flag.variable] = values.pop(flag.attribute)
     arguments = []
     for name, value in values.items():
-        flag = "--" + name.replace("_", "-")
+        option = "--" + name.replace("_", "-")
         if isinstance(value, bool):
-            arguments.append(flag if value else flag.replace("--", "--no-", 1))
+            arguments.append(option if value else option.replace("--", "--no-", 1))
         else:
-            arguments += [flag, str(value)]
+            arguments += [option, str(value)]
     return arguments
 
 

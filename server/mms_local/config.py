@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mms_local.core.hosts import Hosts
+from mms_local.core.hosts import Hosts, is_open
 
 MIB = 1024 * 1024
 
@@ -50,6 +50,8 @@ class Config:
     kubernetes_scheduling_timeout: float = 30
     auth: str = "any"
     token: str | None = field(default=None, repr=False)
+    control_token: str | None = field(default=None, repr=False)
+    allow_anonymous: bool = False
     token_lifetime: float = 3600
     token_audiences: str | None = None
     ready_file: Path | None = None
@@ -71,6 +73,8 @@ class Flag:
     read: Callable[[str], Any] = str
     choices: tuple[Any, ...] | None = None
     metavar: str | None = None
+    secret: bool = False
+    """Whether its value is shown nowhere: in no help, and in no list of processes."""
 
     @property
     def attribute(self) -> str:
@@ -219,7 +223,24 @@ FLAGS = (
         "who may call: everybody, everybody with any bearer token, or only tokens that were issued here (or --token)",
         choices=("off", "any", "checked"),
     ),
-    Flag("token", "a bearer token that --auth checked accepts; better set in the environment", metavar="TOKEN"),
+    Flag(
+        "token",
+        "a bearer token that --auth checked accepts; better set in the environment",
+        metavar="TOKEN",
+        secret=True,
+    ),
+    Flag(
+        "control-token",
+        "the token of the control room; without it the one in the file env of the data directory, which is made at the "
+        "first start. Better set in the environment",
+        metavar="TOKEN",
+        secret=True,
+    ),
+    Flag(
+        "allow-anonymous",
+        "with --auth any or off, listen beyond this machine all the same; whoever reaches the server can run code then",
+        _switch,
+    ),
     Flag("token-lifetime", "how long tokens that are issued here last, in seconds", _seconds, metavar="SECONDS"),
     Flag(
         "token-audiences",
@@ -262,7 +283,7 @@ def add_flags(parser: argparse.ArgumentParser, environment: Mapping[str, str], n
         text = environment.get(flag.variable)
         if text:
             default = _from_environment(parser, flag, text)
-        shown = "" if flag.name == "token" or default is None else f", default {default}"
+        shown = "" if flag.secret or default is None else f", default {default}"
         options: dict[str, Any] = {"default": default, "help": f"{flag.help} (${flag.variable}{shown})"}
         if flag.read is _switch:
             options["action"] = argparse.BooleanOptionalAction
@@ -287,6 +308,16 @@ def config_of(arguments: argparse.Namespace) -> Config:
     """The settings that were parsed."""
     known = {flag.attribute for flag in FLAGS}
     return Config(**{name: value for name, value in vars(arguments).items() if name in known})
+
+
+def warning_of(config: Config) -> str:
+    """What is dangerous about the settings, as one sentence; empty when nothing is."""
+    if config.auth == "checked" or not is_open(config.host):
+        return ""
+    return (
+        f"The server listens on {config.host}, beyond this machine, and --auth {config.auth} lets everybody in: "
+        "whoever reaches it may read, change and run everything on it."
+    )
 
 
 def _from_environment(parser: argparse.ArgumentParser, flag: Flag, text: str) -> Any:

@@ -6,11 +6,22 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import html
 import json
 import os
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
+
+PAGE = "page.html"
+_LEADS_TO = """\
+<!doctype html>
+<meta charset="utf-8">
+<meta name="referrer" content="no-referrer">
+<meta http-equiv="refresh" content="0; url={0}">
+<title>Local MMS</title>
+<a href="{0}">The page of the local MMS</a>
+"""
 
 
 class DirectoryInUse(Exception):
@@ -49,11 +60,16 @@ class DataDirectory:
             os.close(self._lock)
             raise DirectoryInUse(f"another server uses {path}; stop it first, or use another --data-dir") from None
 
-    def announce(self, url: str, environment: dict[str, str]) -> None:
-        """Write down where the server listens, and the variables of its clients as a file for `.` (dot)."""
-        write_private(self._path / "server.json", json.dumps({"pid": os.getpid(), "url": url}) + "\n")
+    def announce(self, url: str, environment: dict[str, str], page: str) -> None:
+        """Write down where the server listens, and the variables of its clients as a file for `.` (dot).
+
+        Args:
+            page: address of the page with what it needs to show, which only the owner may read.
+        """
+        write_private(self._path / PAGE, _LEADS_TO.format(html.escape(page)))
         lines = [f"export {name}={shlex.quote(value)}" for name, value in environment.items()]
         write_private(self._path / "env", "\n".join(lines) + "\n")
+        write_private(self._path / "server.json", json.dumps({"pid": os.getpid(), "url": url}) + "\n")
 
     def release(self) -> None:
         """Let others have it."""
@@ -93,6 +109,15 @@ def make_folder(path: Path, flag: str) -> None:
     except OSError as error:
         reason = "there is a file of that name" if isinstance(error, FileExistsError) else error.strerror
         raise FolderUnusable(f"cannot use the folder {path}: {reason}; name another one by --{flag}") from error
+
+
+def known_environment(path: Path) -> dict[str, str]:
+    """The variables that the server on a data directory wrote down last; none when there never was one."""
+    try:
+        words = shlex.split((path / "env").read_text("utf-8"), comments=True)
+    except (OSError, ValueError):
+        return {}
+    return {name: value for name, separator, value in (word.partition("=") for word in words) if separator}
 
 
 def write_private(path: Path, text: str) -> None:

@@ -13,11 +13,12 @@ import sys
 
 from mms_local.api.identity import IdentityUnavailable
 from mms_local.app import AddressUnusable, EngineChoice, Server, engines_of
-from mms_local.config import Config
+from mms_local.config import Config, warning_of
 from mms_local.data_directory import DirectoryInUse, FolderUnusable, make_folder
+from mms_local.own_environment import SECRETS
 from mms_local.store.connection import SchemaError
 
-_SECRETS = frozenset({"AZUREML_MMS_ACCESS_TOKEN", "AZURE_STORAGE_CONNECTION_STRING", "AZURE_CLIENT_SECRET"})
+LOG = logging.getLogger(__name__)
 
 
 def run(config: Config, choose_engines: EngineChoice = engines_of) -> int:
@@ -25,6 +26,10 @@ def run(config: Config, choose_engines: EngineChoice = engines_of) -> int:
     logging.basicConfig(
         level=config.log_level.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    warning = warning_of(config)
+    if warning and not config.allow_anonymous:
+        print(f"mms-local: {warning} Use --auth checked, or say --allow-anonymous as well.", file=sys.stderr)
+        return 1
     try:
         return asyncio.run(_serve(config, choose_engines))
     except ModuleNotFoundError as error:
@@ -47,6 +52,8 @@ async def _serve(config: Config, choose_engines: EngineChoice) -> int:
     try:
         await server.start()
         _say_ready(server, config)
+        if warning := warning_of(config):
+            LOG.warning(warning)
         await ended.wait()
     finally:
         await server.stop()
@@ -66,6 +73,6 @@ def _say_ready(server: Server, config: Config) -> None:
     """Address and variables; the secret ones only by the file that holds them."""
     print(f"mms-local ready: {server.url}")
     for name, value in server.environment().items():
-        if name not in _SECRETS:
+        if name not in SECRETS:
             print(f"export {name}={shlex.quote(value)}")
     print(f". {shlex.quote(str(config.data_dir / 'env'))}", flush=True)

@@ -41,6 +41,11 @@ class ServerProcess:
         """What the server wrote."""
         return self.data_dir / "test-server.log"
 
+    @property
+    def owner(self) -> dict[str, str]:
+        """The header that opens the control room."""
+        return {"Authorization": f"Bearer {self.environment['MMS_LOCAL_CONTROL_TOKEN']}"}
+
     def start(self, wait: float = 30) -> ServerProcess:
         """Start it and wait until it is ready.
 
@@ -71,10 +76,10 @@ class ServerProcess:
         return self
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
-        """Call the control room; gives the JSON answer, or None for an empty one."""
+        """Call the control room as its owner; gives the JSON answer, or None for an empty one."""
         data = None if body is None else json.dumps(body).encode()
         headers = {"Content-Type": "application/json"} if data else {}
-        request = urllib.request.Request(f"{self.url}/_mms/{path}", data, headers, method=method)
+        request = urllib.request.Request(f"{self.url}/_mms/{path}", data, {**headers, **self.owner}, method=method)
         with _DIRECT.open(request, timeout=60) as answer:
             text = answer.read()
         return json.loads(text) if text else None

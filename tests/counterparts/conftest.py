@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import socket
 import ssl
@@ -111,7 +112,8 @@ def azurite_tls_account(
 def local_mms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The environment variables of a running local MMS that runs nothing, and takes only tokens that it issued."""
     with ServerProcess(tmp_path_factory.mktemp("mms"), "--tls-port", "0", "--auth", "checked") as server:
-        yield server.environment
+        ready = json.loads((server.data_dir / "ready.json").read_text("utf-8"))
+        yield {**server.environment, **ready["virtualMachineEnv"]}
 
 
 @pytest.fixture(scope="session")

@@ -96,7 +96,8 @@ def register(local_mms: dict[str, str], what: str, body: dict[str, Any]) -> None
 
 def control(local_mms: dict[str, str], method: str, path: str, body: dict[str, Any]) -> None:
     url = f"{local_mms['AZUREML_MMS_API_URL']}/_mms/{path}"
-    headers = {"Content-Type": "application/json"}
+    token = local_mms["MMS_LOCAL_CONTROL_TOKEN"]
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
     request = urllib.request.Request(url, json.dumps(body).encode(), headers, method=method)
     urllib.request.urlopen(request, timeout=10).close()
 
@@ -318,7 +319,7 @@ def test_the_managed_identity_of_a_machine_gets_a_token(
 ) -> None:
     for name in ("IDENTITY_ENDPOINT", "IDENTITY_HEADER", "MSI_ENDPOINT", "MSI_SECRET"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", local_mms["AZUREML_MMS_API_URL"])
+    monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", local_mms["AZURE_POD_IDENTITY_AUTHORITY_HOST"])
     options = {"auth_source": "msi", "client_id": local_mms["AZURE_CLIENT_ID"]}
     token = credential_from(options, {}).token()
     assert claims(token.value)["aud"] == AUDIENCE
@@ -328,7 +329,7 @@ def test_the_managed_identity_of_a_machine_gets_a_token(
 def test_a_user_assigned_identity_that_does_not_exist_is_an_error(
     local_mms: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", local_mms["AZUREML_MMS_API_URL"])
+    monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", local_mms["AZURE_POD_IDENTITY_AUTHORITY_HOST"])
     with pytest.raises(AuthError, match=r"^Managed identity nobody"):
         credential_from({"auth_source": "msi", "client_id": "nobody", "retries": 0}, {}).token()
 

@@ -394,7 +394,8 @@ def test_an_aks_cluster_gives_the_kubeconfig_that_was_configured(arm: Arm, serve
 def test_secrets_that_cannot_be_used_are_refused(
     server: ServerProcess, path: str, sent: dict[str, Any], status: int
 ) -> None:
-    assert requests.put(f"{server.url}/_mms/arm{path}", json=sent, timeout=10).status_code == status
+    answer = requests.put(f"{server.url}/_mms/arm{path}", json=sent, headers=server.owner, timeout=10)
+    assert answer.status_code == status
 
 
 def test_accounts_survive_a_restart(start_server: Callable[..., ServerProcess], tmp_path: Path) -> None:

@@ -273,7 +273,7 @@ def test_only_this_machine_may_control(
     address = own_address()
     if address is None:
         pytest.skip("this machine has only a loopback address")
-    server = start_server("--host", address, *flags)
+    server = start_server("--host", address, "--allow-anonymous", *flags)
     for path in ("/_mms/health", "/"):
         assert requests.get(f"{server.url}{path}", timeout=30).status_code == status
 

@@ -376,7 +376,8 @@ def machine(server: Server) -> Iterator[str]:
 
 
 def test_a_virtual_machine_gets_a_token(server: Server, machine: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", machine)
+    for name, value in server.identity.machine_environment(machine).items():
+        monkeypatch.setenv(name, value)
     with ManagedIdentityCredential() as credential:
         token = credential.get_token("https://management.azure.com/.default")
     assert server.identity.refusal(token.token) is None
@@ -408,9 +409,10 @@ def test_an_app_service_gets_a_token_of_the_identity_it_names(
     ],
 )
 def test_the_instance_metadata_endpoint_wants_its_header_and_a_known_identity(
-    machine: str, headers: dict[str, str], query: dict[str, str], status: int
+    server: Server, machine: str, headers: dict[str, str], query: dict[str, str], status: int
 ) -> None:
-    url = f"{machine}/metadata/identity/oauth2/token"
+    (base,) = server.identity.machine_environment(machine).values()
+    url = f"{base}/metadata/identity/oauth2/token"
     assert requests.get(url, params=query, headers=headers, timeout=10).status_code == status
 
 
@@ -451,6 +453,7 @@ def test_applications_and_users_are_registered_over_the_control_api(server: Serv
 )
 def test_a_registration_that_cannot_be_used_is_refused(server: Server, body: str) -> None:
     url = f"{server.url}/_mms/identity/applications/bad"
-    answer = requests.put(url, data=body, verify=server.ca, timeout=10)
+    headers = {"Content-Type": "application/json"}
+    answer = requests.put(url, data=body, headers=headers, verify=server.ca, timeout=10)
     assert (answer.status_code, answer.json()["code"]) == (400, "BadRequest")
     assert server.identity.directory.application("bad") is None

@@ -100,7 +100,9 @@ def test_the_ready_file_tells_where_managed_identities_get_tokens(
 
 
 def test_a_web_page_that_rebinds_its_name_gets_no_token_of_the_machine(checked: ServerProcess) -> None:
-    url = f"{checked.url}/metadata/identity/oauth2/token?resource=https://management.azure.com/"
+    ready = json.loads((checked.data_dir / "ready.json").read_text("utf-8"))
+    place = ready["virtualMachineEnv"]["AZURE_POD_IDENTITY_AUTHORITY_HOST"]
+    url = f"{place}/metadata/identity/oauth2/token?resource=https://management.azure.com/"
     headers = {"Metadata": "true"}
     assert requests.get(url, headers=headers, timeout=10).status_code == 200
     assert requests.get(url, headers={**headers, "Host": "rebound.example:8780"}, timeout=10).status_code == 403
@@ -188,7 +190,8 @@ def test_without_the_libraries_a_server_that_needs_none_starts(start_server: Cal
     assert answer.status_code == 501
     assert "pip install 'PyJWT[crypto]'" in answer.json()["error_description"]
     certificate = {"certificates": ["-----BEGIN CERTIFICATE-----"]}
-    refused = requests.put(f"{server.url}/_mms/identity/applications/a", json=certificate, timeout=10)
+    place = f"{server.url}/_mms/identity/applications/a"
+    refused = requests.put(place, json=certificate, headers=server.owner, timeout=10)
     assert "pip install 'PyJWT[crypto]'" in refused.json()["message"]
 
 

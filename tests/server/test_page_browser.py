@@ -59,7 +59,8 @@ class Page:
 
     def open(self, server: ServerProcess, place: str = "") -> None:
         self.browser.get("about:blank")  # otherwise another place on the same page is no new load
-        self.browser.get(f"{server.url}/#{place}")
+        token = server.environment["MMS_LOCAL_CONTROL_TOKEN"]
+        self.browser.get(f"{server.url}/#{place}&token={token}")
 
     def all(self, selector: str) -> list[WebElement]:
         return self.browser.find_elements(By.CSS_SELECTOR, selector)
@@ -116,6 +117,24 @@ def page(browser: webdriver.Chrome) -> Iterator[Page]:
     page.complaints()
     yield page
     assert page.complaints() == []
+
+
+def test_the_page_asks_who_is_there_and_keeps_the_token_to_its_tab(
+    page: Page, server: ServerProcess, account: Api
+) -> None:
+    account.new_model(name="iris")
+    page.browser.get("about:blank")
+    page.browser.get(server.url)
+    page.browser.execute_script("sessionStorage.clear(); location.reload()")
+    page.shows("#view", "for the owner of the server")
+    page.one("#token").send_keys("guess", Keys.ENTER)
+    page.wait(lambda: page.one("#token").get_attribute("value") == "")
+    assert not page.all("#account option")
+    page.browser.get((server.data_dir / "page.html").as_uri())
+    page.shows("#view", "iris")
+    assert server.environment["MMS_LOCAL_CONTROL_TOKEN"] not in page.browser.current_url
+    page.browser.refresh()
+    page.shows("#view", "iris")
 
 
 def test_a_model_appears_while_one_looks(page: Page, server: ServerProcess, account: Api) -> None:

@@ -23,10 +23,11 @@ KINDS = ("models", "manifests", "images", "services", "operations")
 class PageClient:
     """Asks as a browser that shows the page would."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __init__(self, server: ServerProcess) -> None:
+        self.url = server.url
         self._session = requests.Session()
         self._session.trust_env = False
+        self._session.headers.update(server.owner)
 
     def call(self, path: str, method: str = "GET", **options: Any) -> requests.Response:
         return self._session.request(method, self.url + path, timeout=30, **options)
@@ -39,7 +40,7 @@ class PageClient:
 
 @pytest.fixture
 def page(server: ServerProcess) -> PageClient:
-    return PageClient(server.url)
+    return PageClient(server)
 
 
 def only_account(page: PageClient) -> str:

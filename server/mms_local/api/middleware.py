@@ -19,7 +19,6 @@ from mms_local.api.request import (
     REQUEST_ID,
     Handler,
     Saboteur,
-    is_loopback,
     operation_name,
     room,
 )
@@ -86,14 +85,6 @@ def sabotaged(saboteur: Saboteur) -> Middleware:
         return await saboteur.around(operation_name(request), request, lambda: handler(request))
 
     return middleware
-
-
-@web.middleware
-async def control_on_loopback(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Keep callers beyond this machine out of the control room."""
-    if room(request) == "control" and not is_loopback(request):
-        raise ApiError(403, "the control room answers on the loopback interface only; see --control-anywhere")
-    return await handler(request)
 
 
 async def add_request_ids(request: web.Request, response: web.StreamResponse) -> None:

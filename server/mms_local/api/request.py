@@ -47,11 +47,12 @@ _ROOMS = (
     ("/mmslocal", "blob"),
     ("/azureml-artifacts", "blob"),
     ("/logs", "logs"),
+    ("/imds", "imds"),
 )
 
 
 def room(request: web.Request) -> str:
-    """The part of the server that a path belongs to: mms, arm, blob, score, control, logs or other."""
+    """The part of the server that a path belongs to: mms, arm, blob, score, control, logs, imds or other."""
     path = request.path.lower() if request.path != "/" else "/_mms"  # the page is a part of the control room
     return next((name for prefix, name in _ROOMS if path == prefix or path.startswith(prefix + "/")), "other")
 

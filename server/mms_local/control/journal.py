@@ -75,6 +75,9 @@ class RequestJournal:
 
 
 def _shown_path(request: web.Request) -> str:
-    """The path without its query, and for build logs without the key that opens them."""
+    """The path without its query, and without a key in it that opens something."""
     path = request.rel_url.raw_path
-    return path.rpartition("/")[0] if room(request) == "logs" else path
+    where = room(request)
+    if where == "imds":
+        return "/imds"
+    return path.rpartition("/")[0] if where == "logs" else path

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -48,6 +49,19 @@ class Hosts:
             return any(address.version == one.version and address in one for one in self.networks)
         parents = (f"*.{name.split('.', count)[-1]}" for count in range(1, name.count(".") + 1))
         return name in self.names or any(parent in self.names for parent in parents)
+
+
+def is_open(host: str) -> bool:
+    """Whether what listens on a host, a name or an address, can be reached from other machines.
+
+    A name that leads nowhere cannot be listened on at all.
+    """
+    try:
+        found = socket.getaddrinfo(host or None, 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError):
+        return False
+    addresses = [address_of(str(one[4][0])) for one in found]
+    return not all(address is not None and address.is_loopback for address in addresses)
 
 
 def address_of(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -21,7 +21,6 @@ ALWAYS = ("localhost", "*.localhost")
 """Names that no stranger can own."""
 
 
-
 def from_no_other_site(allowed: Hosts) -> Middleware:
     """Apply :func:`demand_no_other_site` to every request."""
 

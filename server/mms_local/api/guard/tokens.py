@@ -30,15 +30,26 @@ class FixedToken:
     """One token, given at start; anything else goes to the next checker, if there is one."""
 
     def __init__(self, token: str, otherwise: TokenChecker | None = None) -> None:
-        self._token = token.encode()
+        self._token = token
         self._otherwise = otherwise
 
     def refusal(self, token: str) -> str | None:
-        if hmac.compare_digest(token.encode(errors="surrogateescape"), self._token):
+        if is_same(token, self._token):
             return None
         if self._otherwise is not None:
             return self._otherwise.refusal(token)
         return "the bearer token is not the one that the server was started with"
+
+
+def is_same(shown: str, secret: str) -> bool:
+    """Whether a text that somebody showed is the secret, told in the same time whatever is shown."""
+    return hmac.compare_digest(shown.encode(errors="surrogateescape"), secret.encode())
+
+
+def bearer_token(request: web.Request) -> str:
+    """The bearer token that the request brings; empty when it brings none."""
+    scheme, _separator, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def demand_token(request: web.Request, checker: TokenChecker | None) -> None:
@@ -49,9 +60,8 @@ def demand_token(request: web.Request, checker: TokenChecker | None) -> None:
     """
     if checker is None:
         return
-    scheme, _separator, token = request.headers.get("Authorization", "").partition(" ")
-    token = token.strip()
-    if scheme.lower() != "bearer" or not token:
+    token = bearer_token(request)
+    if not token:
         raise Unauthorized("send a header 'Authorization: Bearer <token>'")
     refusal = checker.refusal(token)
     if refusal is not None:

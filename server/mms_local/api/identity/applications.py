@@ -84,7 +84,7 @@ class Directory:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.register(Application(str(uuid.uuid4()), str(uuid.uuid4()), (secrets.token_urlsafe(30),)))
         self.managed_identity_header = secrets.token_urlsafe(30)
-        """What callers of the App Service form of the managed identity endpoint must show. New at every start."""
+        """What callers of the managed identity endpoints must show. New at every start."""
 
     @property
     def default(self) -> Application:

@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
+from mms_local.api.errors import ApiError
 from mms_local.api.identity.applications import (
     TOKEN_EXCHANGE_AUDIENCE,
     Application,
@@ -100,7 +101,11 @@ def _bad_request(message: str) -> web.Response:
 
 
 async def _object(request: web.Request, known: set[str]) -> Mapping[str, Any]:
-    return _checked_object(await json_body(request), known, "the body")
+    try:
+        body = await json_body(request)
+    except ApiError as error:
+        raise _Unusable(error.message) from None
+    return _checked_object(body, known, "the body")
 
 
 def _checked_object(value: Any, known: set[str], what: str) -> Mapping[str, Any]:

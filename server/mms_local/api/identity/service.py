@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import hmac
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
@@ -13,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from mms_local.api.guard.tokens import is_same
 from mms_local.api.identity.applications import Application, Directory
 from mms_local.api.identity.errors import IdentityUnavailable, OAuthError, TokenRejected
 from mms_local.api.identity.registration import Registration
 from mms_local.api.identity.token_request import token_request
-from mms_local.api.request import is_loopback
 
 if TYPE_CHECKING:
     from mms_local.api.identity.grants import Grants
@@ -139,6 +138,10 @@ class IdentityService:
             "IDENTITY_HEADER": self.directory.managed_identity_header,
         }
 
+    def machine_environment(self, base_url: str) -> dict[str, str]:
+        """The same for clients that believe to be on a virtual machine: the address holds the secret."""
+        return {"AZURE_POD_IDENTITY_AUTHORITY_HOST": f"{base_url}/imds/{self.directory.managed_identity_header}"}
+
     def routes(self) -> list[web.RouteDef]:
         """The routes for clients. They come after those of the blob subset, whose paths could look like these."""
         return [
@@ -149,7 +152,7 @@ class IdentityService:
             web.get("/{tenant}/discovery/keys", self._keys),
             web.get("/{tenant}/discovery/v2.0/keys", self._keys),
             web.get("/common/userrealm/{user}", self._user_realm),
-            web.get("/metadata/identity/oauth2/token", self._instance_metadata),
+            web.get("/imds/{secret}/metadata/identity/oauth2/token", self._instance_metadata),
             web.get("/msi/token", self._app_service),
         ]
 
@@ -192,17 +195,16 @@ class IdentityService:
         return web.json_response({"ver": "1.0", "account_type": "Managed"})
 
     async def _instance_metadata(self, request: web.Request) -> web.Response:
-        """The managed identity endpoint of a virtual machine: open to the processes of the machine."""
+        """The managed identity endpoint of a virtual machine, whose clients can show a secret in its address only."""
         if request.headers.get("Metadata", "").lower() != "true":
             return _refused(400, "invalid_request", "Required metadata header not specified")
-        if not is_loopback(request):
-            return _refused(403, "forbidden", "The managed identity endpoint answers on loopback only")
+        if not is_same(request.match_info["secret"], self.directory.managed_identity_header):
+            return _refused(401, "unauthorized_client", "The address is not the one in the server's ready file")
         return self._managed_identity(request)
 
     async def _app_service(self, request: web.Request) -> web.Response:
         """The managed identity endpoint of an App Service: open to those who show the header's secret."""
-        shown = request.headers.get("X-IDENTITY-HEADER", "").encode(errors="surrogateescape")
-        if not hmac.compare_digest(shown, self.directory.managed_identity_header.encode()):
+        if not is_same(request.headers.get("X-IDENTITY-HEADER", ""), self.directory.managed_identity_header):
             return _refused(401, "unauthorized_client", "The header X-IDENTITY-HEADER is missing or wrong")
         return self._managed_identity(request)
 

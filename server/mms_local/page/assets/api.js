@@ -5,6 +5,7 @@
 const ROOT = "/_mms/page/";
 const KEPT = 40;
 const LONGEST = 15000; // milliseconds that a read may take
+const TOKEN = "token"; // in the address that `mms-local open` leads to, and in the storage of this tab
 const known = new Map(); // path -> {tag, value}, least recently used first
 
 /** An answer that is not the one that was asked for; `status` is 0 when there was none at all. */
@@ -13,6 +14,20 @@ export class Problem extends Error {
     super(message);
     this.status = status;
   }
+}
+
+/** Keeps the control token that the address brings, for this tab alone, and takes it out of the address. */
+export function takeToken() {
+  const given = new URLSearchParams(location.hash.slice(1));
+  if (!given.has(TOKEN)) return;
+  setToken(given.get(TOKEN));
+  given.delete(TOKEN);
+  history.replaceState(null, "", `#${given}`);
+}
+
+/** Shows this control token from now on. */
+export function setToken(token) {
+  sessionStorage.setItem(TOKEN, token.trim());
 }
 
 /** The JSON value, or the text, behind a path below `/_mms/page/`. */
@@ -36,7 +51,8 @@ export async function post(path, body) {
 async function send(path, options) {
   let answer;
   try {
-    answer = await fetch(ROOT + path, options);
+    const headers = { ...options.headers, Authorization: `Bearer ${sessionStorage.getItem(TOKEN) ?? ""}` };
+    answer = await fetch(ROOT + path, { ...options, headers });
   } catch {
     throw new Problem(0, "The server does not answer.");
   }

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Asks every second whether anything changed, and shows what the address says.
 
-import { get } from "./api.js";
+import { get, setToken, takeToken } from "./api.js";
 import { el, icon, replace } from "./dom.js";
 import { showLineage } from "./lineage.js";
 import { showList } from "./list.js";
@@ -45,7 +45,8 @@ async function ask() {
     setLive(true);
   } catch (problem) {
     summary = null; // so that the next answer is shown even if it is the same
-    setLive(false, problem.message);
+    if (problem.status === 401) showSignIn();
+    else setLive(false, problem.message);
   }
 }
 
@@ -82,6 +83,8 @@ function fullest(accounts) {
 
 function showHeader(account) {
   const { server, accounts } = summary;
+  at("warning").textContent = server.warning;
+  at("warning").hidden = !server.warning;
   at("about").textContent = `Version ${server.version}, ${COMPUTE[server.compute]}`;
   const label = (one) => `${one.name} (${one.resourceGroup}, ${one.generation})`;
   const select = at("account");
@@ -114,6 +117,37 @@ function tab(view, account) {
   );
 }
 
+/** Asks for the control token, once. */
+function showSignIn() {
+  if (at("token")) return;
+  at("live").textContent = "Not signed in";
+  const input = el("input", { id: "token", type: "password", autocomplete: "off", required: true });
+  const signIn = (event) => {
+    event.preventDefault();
+    setToken(input.value);
+    input.remove(); // so that a wrong one is asked for again
+    poll();
+  };
+  replace(
+    at("view"),
+    el(
+      "section",
+      { class: "welcome" },
+      el("h1", {}, "This page is for the owner of the server"),
+      el("p", {}, "This command opens it:"),
+      el("pre", {}, "mms-local open"),
+      el("p", {}, "Or paste MMS_LOCAL_CONTROL_TOKEN from the file env in the data directory of the server:"),
+      el(
+        "form",
+        { class: "score", onsubmit: signIn },
+        el("label", { for: "token" }, "Control token"),
+        input,
+        el("div", { class: "buttons" }, el("button", { type: "submit", class: "primary" }, "Sign in")),
+      ),
+    ),
+  );
+}
+
 function showWelcome() {
   replace(
     at("view"),
@@ -128,7 +162,10 @@ function showWelcome() {
   );
 }
 
-addEventListener("hashchange", () => show().catch((problem) => setLive(false, problem.message)));
+addEventListener("hashchange", () => {
+  takeToken();
+  show().catch((problem) => setLive(false, problem.message));
+});
 addEventListener("pointerdown", () => (pressed = performance.now()));
 for (const end of ["pointerup", "pointercancel", "blur"]) addEventListener(end, () => (pressed = -Infinity));
 document.addEventListener("visibilitychange", () => document.hidden || poll());
@@ -142,4 +179,5 @@ document.querySelector(".skip").addEventListener("click", (event) => {
 at("account").addEventListener("change", (event) => {
   location.hash = link({ account: event.target.value, kind: "", id: "", around: "", search: "" });
 });
+takeToken();
 poll();
