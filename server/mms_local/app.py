@@ -9,7 +9,7 @@ import json
 import os
 import secrets
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from urllib.parse import quote
 
@@ -22,6 +22,7 @@ from mms_local.api.artifacts import Artifacts
 from mms_local.api.blob import ACCOUNT, BlobService, account_key
 from mms_local.api.front import Fronts
 from mms_local.api.guard.control import VARIABLE, control_for_owner
+from mms_local.api.guard.fetching import files_for_fetchers
 from mms_local.api.guard.pages import ALWAYS, from_no_other_site
 from mms_local.api.guard.tokens import AnyToken, FixedToken, TokenChecker
 from mms_local.api.identity import DEFAULT_AUDIENCES, IdentityService
@@ -53,16 +54,21 @@ ANY_TOKEN = "any-token"
 _GRACE = 5.0  # seconds that open requests have when the server stops
 
 
-EngineChoice = Callable[[Config, Traffic], tuple[Builder, Compute]]
+Origins = Callable[[], Collection[str]]
+EngineChoice = Callable[[Config, Traffic, Origins], tuple[Builder, Compute]]
 
 
-def engines_of(config: Config, traffic: Traffic) -> tuple[Builder, Compute]:
-    """What builds and runs, as `--compute` says. What is not chosen is not imported."""
+def engines_of(config: Config, traffic: Traffic, own: Origins) -> tuple[Builder, Compute]:
+    """What builds and runs, as `--compute` says. What is not chosen is not imported.
+
+    Args:
+        own: where this server answers, as soon as that is known.
+    """
     if config.compute == "none":
         from mms_local.compute.null import NullBuilder, NullCompute
 
         return NullBuilder(config.data_dir), NullCompute()
-    from mms_local.images import ImageBuilder, OciMode, OciSettings, Places, Policy
+    from mms_local.images import ImageBuilder, Limits, OciMode, OciSettings, Places, Policy
 
     registries = frozenset(filter(None, (config.insecure_registries or "").split(",")))
     builder = ImageBuilder(
@@ -73,6 +79,12 @@ def engines_of(config: Config, traffic: Traffic) -> tuple[Builder, Compute]:
         index_url=config.index_url,
         oci=OciSettings(OciMode(config.oci), config.base_image, registries),
         dependencies=config.dependency_cache,
+        limits=Limits(
+            Hosts.of(config.fetch_hosts.split(",")) if config.fetch_hosts else None,
+            config.fetch_size,
+            config.fetch_timeout,
+            own,
+        ),
     )
     if config.compute == "kubernetes":
         from mms_local.compute.kubernetes.compute import KubernetesCompute
@@ -119,7 +131,7 @@ class Server:
         )
         self._logs = LogFiles(config.data_dir / "logs")
         self._front = Front(traffic := Traffic())
-        engines = Engines(*choose_engines(config, traffic), self.faults)
+        engines = Engines(*choose_engines(config, traffic, self._origins), self.faults)
         self.mms = Mms(World(self.database, self._logs), engines, strict_accounts=config.strict_accounts, sources=self)
         self._checker = _checker(config, self.identity)
         self._blobs = BlobStore(config.data_dir / "blob")
@@ -139,6 +151,9 @@ class Server:
         self.url = ""
         self._upload_origin = ""
         self._tls_environment: dict[str, str] = {}
+
+    def _origins(self) -> Collection[str]:
+        return {self.url, self._upload_origin} - {""}
 
     async def start(self) -> None:
         """Listen, take up what a former server left, and say so.
@@ -209,6 +224,7 @@ class Server:
             middleware.observed(self.journal),
             middleware.refusals_answered,
             from_no_other_site(self._names),
+            files_for_fetchers,
             control_for_owner(self._control_token, anywhere=self.config.control_anywhere),
             middleware.sabotaged(self.faults),
         ]

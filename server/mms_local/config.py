@@ -40,6 +40,9 @@ class Config:
     allow_sdists: bool = False
     allow_direct_urls: bool = False
     index_url: str | None = None
+    fetch_hosts: str | None = None
+    fetch_size: int = 65536 * MIB
+    fetch_timeout: float = 3600
     oci: str = "auto"
     base_image: str | None = None
     insecure_registries: str | None = None
@@ -176,6 +179,15 @@ FLAGS = (
         "the package index of builds; without it the one that pip is configured for on this machine",
         metavar="URL",
     ),
+    Flag(
+        "fetch-hosts",
+        "hosts that models, assets and requirements files may be fetched from, separated by commas, besides this "
+        "server; without it every host. Link-local and metadata addresses, and this server's other rooms, never",
+        _hosts,
+        metavar="NAME|*.NAME|ADDRESS|NETWORK,...",
+    ),
+    Flag("fetch-size", "most bytes of a file that is fetched for an image", _size, metavar="BYTES"),
+    Flag("fetch-timeout", "longest time in which a file is fetched for an image", _seconds, metavar="SECONDS"),
     Flag(
         "oci",
         "make an OCI image of images that come with a registry, and push it; of every image; or of none",

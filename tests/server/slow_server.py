@@ -10,6 +10,7 @@ import random
 from pathlib import Path
 
 from mms_local import serve
+from mms_local.app import Origins
 from mms_local.compute.null import NullBuilder, NullCompute
 from mms_local.compute.traffic import Traffic
 from mms_local.config import Config, add_flags, config_of
@@ -46,7 +47,7 @@ class SlowCompute(NullCompute):
         await a_moment()
 
 
-def engines(config: Config, traffic: Traffic) -> tuple[Builder, Compute]:
+def engines(config: Config, traffic: Traffic, own: Origins) -> tuple[Builder, Compute]:
     return SlowBuilder(config.data_dir), SlowCompute(config.data_dir / "running")
 
 

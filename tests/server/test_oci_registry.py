@@ -13,13 +13,13 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 from registry_process import PASSWORD, USER, RegistryProcess, basic, missing
 
 from mms_local.core.ports import JobFailed
+from mms_local.images.outside import Outside
 from mms_local.images.registry import Login, Repository, is_loopback
 
 NEEDS_REGISTRY = pytest.mark.skipif(
@@ -48,8 +48,8 @@ MANIFEST = json.dumps(
 
 
 @pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as one:
+async def outside() -> AsyncIterator[Outside]:
+    async with Outside() as one:
         yield one
 
 
@@ -81,18 +81,16 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RegistryProce
 
 
 @NEEDS_REGISTRY
-async def test_push_and_pull_with_a_password(
-    registry: RegistryProcess, session: aiohttp.ClientSession, blob: Path
-) -> None:
-    await push_and_pull(Repository(session, registry.host, "x", login=Login(USER, PASSWORD), plain=True), blob)
+async def test_push_and_pull_with_a_password(registry: RegistryProcess, outside: Outside, blob: Path) -> None:
+    await push_and_pull(Repository(outside, registry.host, "x", login=Login(USER, PASSWORD), plain=True), blob)
 
 
 @NEEDS_REGISTRY
 @pytest.mark.parametrize("login", [None, Login(USER, "wrong-secret"), Login("nobody", PASSWORD)])
 async def test_a_login_that_is_refused_says_so_without_the_password(
-    registry: RegistryProcess, session: aiohttp.ClientSession, blob: Path, login: Login | None
+    registry: RegistryProcess, outside: Outside, blob: Path, login: Login | None
 ) -> None:
-    repository = Repository(session, registry.host, "y", login=login, plain=True)
+    repository = Repository(outside, registry.host, "y", login=login, plain=True)
     with pytest.raises(JobFailed) as failed:
         await repository.push_blob(DIGEST, blob)
     assert f"The registry {registry.host} answered 401" in failed.value.message
@@ -157,7 +155,7 @@ def _signing_certificate(folder: Path) -> tuple[Any, bytes]:
 
 @NEEDS_REGISTRY
 async def test_push_and_pull_with_a_token_from_the_place_the_registry_names(
-    session: aiohttp.ClientSession, blob: Path, tmp_path: Path
+    outside: Outside, blob: Path, tmp_path: Path
 ) -> None:
     tokens = TokenService(tmp_path)
     app = web.Application()
@@ -172,8 +170,8 @@ async def test_push_and_pull_with_a_token_from_the_place_the_registry_names(
             }
         }
         with RegistryProcess(tmp_path / "registry", auth) as registry:
-            await push_and_pull(Repository(session, registry.host, "x", login=Login(USER, PASSWORD), plain=True), blob)
-            refused = Repository(session, registry.host, "x", login=Login(USER, "wrong-secret"), plain=True)
+            await push_and_pull(Repository(outside, registry.host, "x", login=Login(USER, PASSWORD), plain=True), blob)
+            refused = Repository(outside, registry.host, "x", login=Login(USER, "wrong-secret"), plain=True)
             with pytest.raises(JobFailed, match=r"its token service answered 401: DENIED no such user") as failed:
                 await refused.has_blob(DIGEST)
     assert {request["service"] for request in tokens.requests} == {"test-registry"}
@@ -210,36 +208,32 @@ async def host(script: Script) -> AsyncIterator[str]:
 
 @pytest.mark.parametrize("realm", ["http://token.invalid/token", "ftp://127.0.0.1/token", "not a URL", ""])
 async def test_a_password_is_never_sent_to_a_token_service_without_encryption(
-    session: aiohttp.ClientSession, script: Script, host: str, realm: str
+    outside: Outside, script: Script, host: str, realm: str
 ) -> None:
     challenge = {"WWW-Authenticate": f'Bearer realm="{realm}",service="s"'}
     script.answers["HEAD", f"/v2/x/blobs/{DIGEST}"] = web.Response(status=401, headers=challenge)
     with pytest.raises(JobFailed, match="not safe to send a password to"):
-        await Repository(session, host, "x", login=Login(USER, PASSWORD), plain=True).has_blob(DIGEST)
+        await Repository(outside, host, "x", login=Login(USER, PASSWORD), plain=True).has_blob(DIGEST)
     assert [authorization for _unused, _unused, authorization in script.asked] == [None]
 
 
-async def test_an_upload_to_another_host_is_refused(
-    session: aiohttp.ClientSession, script: Script, host: str, blob: Path
-) -> None:
+async def test_an_upload_to_another_host_is_refused(outside: Outside, script: Script, host: str, blob: Path) -> None:
     elsewhere = {"Location": "http://other.invalid/v2/x/blobs/uploads/1?state=upload-secret"}
     script.answers["POST", "/v2/x/blobs/uploads/"] = web.Response(status=202, headers=elsewhere)
     with pytest.raises(JobFailed, match=r"sends uploads to another place, http://other\.invalid/v2/x") as failed:
-        await Repository(session, host, "x", login=None, plain=True).push_blob(DIGEST, blob)
+        await Repository(outside, host, "x", login=None, plain=True).push_blob(DIGEST, blob)
     assert "secret" not in failed.value.message
 
 
-async def test_the_registrys_own_words_reach_the_user(
-    session: aiohttp.ClientSession, script: Script, host: str
-) -> None:
+async def test_the_registrys_own_words_reach_the_user(outside: Outside, script: Script, host: str) -> None:
     quota = json.dumps({"errors": [{"code": "DENIED", "message": "quota exceeded", "detail": None}]}).encode()
     script.answers["PUT", "/v2/x/manifests/1"] = web.Response(status=403, body=quota)
     with pytest.raises(JobFailed, match="answered 403 to PUT /v2/x/manifests/1: DENIED quota exceeded"):
-        await Repository(session, host, "x", login=None, plain=True).push_manifest("1", MANIFEST, MANIFEST_TYPE)
+        await Repository(outside, host, "x", login=None, plain=True).push_manifest("1", MANIFEST, MANIFEST_TYPE)
 
 
-async def test_a_registry_that_is_not_there_is_told_apart_from_one_that_refuses(session: aiohttp.ClientSession) -> None:
-    repository = Repository(session, f"127.0.0.1:{unused_port()}", "x", login=None, plain=True)
+async def test_a_registry_that_is_not_there_is_told_apart_from_one_that_refuses(outside: Outside) -> None:
+    repository = Repository(outside, f"127.0.0.1:{unused_port()}", "x", login=None, plain=True)
     with pytest.raises(JobFailed, match="cannot be reached") as failed:
         await repository.has_blob(DIGEST)
     assert failed.value.status == 502

@@ -12,6 +12,10 @@ from dataclasses import dataclass
 
 _NAME = re.compile(r"(\*\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
 
+FETCHER = "mms-local-fetch"
+"""The user agent of requests that a server sends for its users. Servers give those nothing but stored files."""
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -64,9 +68,46 @@ def is_open(host: str) -> bool:
     return not all(address is not None and address.is_loopback for address in addresses)
 
 
-def address_of(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def address_of(host: str) -> Address | None:
     """The address that is written as a host, with or without brackets; None for a name."""
     try:
         return ipaddress.ip_address(host.strip("[]").partition("%")[0])
     except ValueError:
+        return None
+
+
+# Link-local, Azure's wire server, and what AWS, Google and Alibaba have besides link-local addresses.
+_METADATA = Hosts.of(
+    [
+        "169.254.0.0/16",
+        "fe80::/10",
+        "168.63.129.16",
+        "fd00:ec2::254",
+        "fd20:ce::254",
+        "100.100.100.200",
+        "metadata",
+        "metadata.goog",
+        "metadata.google.internal",
+        "instance-data",
+    ]
+)
+_CARRIES_IPV4 = ipaddress.IPv6Network("64:ff9b::/96")
+
+
+def is_metadata(host: str) -> bool:
+    """Whether a host is link-local or a cloud's metadata, in whatever way the address is written."""
+    address = address_of(host) or _number(host)
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour
+        if address in _CARRIES_IPV4:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        address = inner or address
+    return (str(address) if address else host) in _METADATA
+
+
+def _number(host: str) -> Address | None:
+    """The IPv4 address that a resolver makes of a number: `2852039166`, `0xa9fea9fe`, `169.254.43518`."""
+    try:
+        return ipaddress.IPv4Address(socket.inet_aton(host))
+    except (OSError, UnicodeError):
         return None

@@ -16,7 +16,7 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-import aiohttp
+from yarl import URL
 
 from mms_local import runtime
 from mms_local.core.ports import BuiltImage, ImageSpec, Log, Phase, SourceFile
@@ -25,13 +25,14 @@ from mms_local.images.azureml_family import adapted, imports_in
 from mms_local.images.conda import CondaEnvironment, conda_environment
 from mms_local.images.dependencies import DependencyCache, remove_unfinished
 from mms_local.images.driver import check_driver
-from mms_local.images.failure import build_failed
-from mms_local.images.fetch import fetch
+from mms_local.images.failure import build_failed, shown
+from mms_local.images.fetch import TEXT, fetch
 from mms_local.images.index import Index
 from mms_local.images.installers import Installer, uv_program
 from mms_local.images.laid_out import LaidOut
 from mms_local.images.layout import file_name, lay_out
 from mms_local.images.notes import Notes
+from mms_local.images.outside import Limits, NotAllowed, Outside
 from mms_local.images.packing import OciSettings, Packer
 from mms_local.images.pythons import Places, Pythons
 from mms_local.images.reference import Reference
@@ -60,6 +61,7 @@ class ImageBuilder:
         uv: install with uv where it is there; else with pip.
         oci: when and how to make OCI images.
         dependencies: where to keep dependency folders, if not in the data directory.
+        limits: of what users may have fetched.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class ImageBuilder:
         uv: bool = True,
         oci: OciSettings | None = None,
         dependencies: Path | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self._root = data_dir.absolute() / "build"
         self._images = self._root / "images"
@@ -82,6 +85,7 @@ class ImageBuilder:
         self._index_url = index_url
         self._uv = uv
         self._oci = oci or OciSettings()
+        self._limits = limits
         self._pythons = Pythons(pythons or Places(), strict=strict_python, only_default=self._oci.one_python)
         self._dependency_cache: DependencyCache | None = None
         shutil.rmtree(self._scratch, ignore_errors=True)
@@ -107,8 +111,8 @@ class ImageBuilder:
             started = time.monotonic()
             self._scratch.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=self._scratch) as scratch:
-                async with aiohttp.ClientSession(trust_env=True) as session:
-                    made = await self._made(session, spec, reference, Path(scratch), Notes(log))
+                async with Outside(self._limits) as outside:
+                    made = await self._made(outside, spec, reference, Path(scratch), Notes(log))
                 self._images.mkdir(exist_ok=True)
                 made.rename(directory)
             log(f"Image {reference} built in {time.monotonic() - started:.1f} s")
@@ -116,14 +120,13 @@ class ImageBuilder:
         log(f"Digest {laid_out.digest}")
         return BuiltImage(spec.id, laid_out.digest, str(reference), directory, laid_out.warnings)
 
-    async def _made(
-        self, session: aiohttp.ClientSession, spec: ImageSpec, reference: Reference, scratch: Path, notes: Notes
-    ) -> Path:
+    async def _made(self, outside: Outside, spec: ImageSpec, reference: Reference, scratch: Path, notes: Notes) -> Path:
         """A complete image folder in `scratch`, pushed where it has to be."""
         log = notes.log
         made = scratch / "image"
         made.mkdir()
-        fetched, conda, wanted = await self._fetched(session, spec, scratch, notes)
+        fetched, conda, wanted = await self._fetched(outside, spec, scratch, notes)
+        await _demand_allowed(outside, wanted)
         interpreter = await asyncio.to_thread(self._pythons.choose, conda.python, notes.warn)
         entry_script, model_dir = await asyncio.to_thread(lay_out, spec, fetched, made, log)
         log(f"Driver program: {entry_script}")
@@ -146,9 +149,9 @@ class ImageBuilder:
         (made / "deps").symlink_to(dependencies, target_is_directory=True)
         if self._oci.wanted(spec):
             tag = f"{reference.repository}:{reference.version}"
-            digest, blobs = await self._packer.pack(session, made, laid_out, interpreter, dependencies, tag, log)
+            digest, blobs = await self._packer.pack(outside, made, laid_out, interpreter, dependencies, tag, log)
             if spec.registry:
-                await self._packer.push(session, spec, reference, made / "oci", digest, blobs, log)
+                await self._packer.push(outside, spec, reference, made / "oci", digest, blobs, log)
         else:
             digest = await asyncio.to_thread(_content_digest, laid_out, made)
         replace(laid_out, digest=digest).save(made)
@@ -159,17 +162,17 @@ class ImageBuilder:
         await asyncio.to_thread(shutil.rmtree, self._images / _safe(image.id), ignore_errors=True)
 
     async def _fetched(
-        self, session: aiohttp.ClientSession, spec: ImageSpec, scratch: Path, notes: Notes
+        self, outside: Outside, spec: ImageSpec, scratch: Path, notes: Notes
     ) -> tuple[dict[SourceFile, Path], CondaEnvironment, list[Wanted]]:
         """Where the files of the image are now, and what its conda file and its pip file ask for."""
         files = list(dict.fromkeys((*spec.assets, *spec.models)))
         places = {source: scratch / f"source-{number}" for number, source in enumerate(files)}
-        wanted = [(source.url, path) for source, path in places.items()]
+        wanted: list[tuple[str, Path, int | None]] = [(source.url, path, None) for source, path in places.items()]
         pip_file, conda_file = scratch / "pip", scratch / "conda"
-        wanted += [(spec.pip_requirements, pip_file)] if spec.pip_requirements else []
-        wanted += [(spec.conda_file, conda_file)] if spec.conda_file else []
+        wanted += [(spec.pip_requirements, pip_file, TEXT)] if spec.pip_requirements else []
+        wanted += [(spec.conda_file, conda_file, TEXT)] if spec.conda_file else []
         notes.log(Phase(f"Fetching {len(wanted)} files"))
-        await _fetch_all(session, wanted)
+        await _fetch_all(outside, wanted)
         conda, packages = CondaEnvironment(None, []), list[Wanted]()
         if spec.conda_file:
             name = file_name(spec.conda_file, "conda.yml")
@@ -184,21 +187,30 @@ class ImageBuilder:
         return places, conda, packages
 
 
-async def _fetch_all(session: aiohttp.ClientSession, wanted: Iterable[tuple[str, Path]]) -> None:
+async def _fetch_all(outside: Outside, wanted: Iterable[tuple[str, Path, int | None]]) -> None:
     """Fetch all files, a few at a time; when one fails the others are given up."""
     slots = asyncio.Semaphore(_AT_A_TIME)
 
-    async def one(url: str, target: Path) -> None:
+    async def one(url: str, target: Path, largest: int | None) -> None:
         async with slots:
-            await fetch(session, url, target)
+            await fetch(outside, url, target, largest)
 
-    tasks = [asyncio.create_task(one(url, target)) for url, target in wanted]
+    tasks = [asyncio.create_task(one(*each)) for each in wanted]
     try:
         await asyncio.gather(*tasks)
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _demand_allowed(outside: Outside, wanted: Iterable[Wanted]) -> None:
+    """Refuse packages by URL from where the server does not go; an installer would go there without a question."""
+    for url in (one.requirement.url for one in wanted if one.requirement.url):
+        try:
+            await outside.demand_allowed(URL(re.sub(r"^\w+\+", "", url)), outside.limits.hosts)
+        except (NotAllowed, ValueError) as refused:
+            raise build_failed("SourceNotAllowed", f"{shown(url)} is not fetched: {refused}.") from refused
 
 
 def copy_runtime(directory: Path) -> None:

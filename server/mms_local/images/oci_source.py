@@ -13,14 +13,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 
-import aiohttp
-
 from mms_local.core.ports import Log, Phase
 from mms_local.images.dependencies import SITE
 from mms_local.images.failure import build_failed
 from mms_local.images.oci_base import CERTIFICATES_IN_IMAGE, host_base
 from mms_local.images.oci_image import INDEX, MANIFEST, Base
 from mms_local.images.oci_layer import LAYER, Blobs, Layer, members, write_layer
+from mms_local.images.outside import Outside
 from mms_local.images.pythons import Interpreter
 from mms_local.images.reference import Reference
 from mms_local.images.registry import Repository
@@ -81,16 +80,14 @@ class LayerCache:
         log(f"Reading the base image in {layout}")
         return await _read(_Layout(layout), tag, self.blobs)
 
-    async def registry_base(
-        self, session: aiohttp.ClientSession, reference: Reference, *, plain: bool, log: Log
-    ) -> Base:
+    async def registry_base(self, outside: Outside, reference: Reference, *, plain: bool, log: Log) -> Base:
         """A base image that everybody may pull; pulled once, until the cache is deleted."""
         key = _digest("registry", str(reference))
         async with self._lock:
             known = self._known(key)
             if known is None:
                 log(Phase(f"Pulling the base image {reference}"))
-                repository = Repository(session, reference.api_host, reference.repository, login=None, plain=plain)
+                repository = Repository(outside, reference.api_host, reference.repository, login=None, plain=plain)
                 base = await _read(_Remote(repository), reference.version, self.blobs)
                 known = self._keep(key, list(base.layers), base.config)
         return known

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-import aiohttp
-
 from mms_local.core.ports import ImageSpec, Log, Phase
 from mms_local.images.failure import build_failed
 from mms_local.images.laid_out import LaidOut
 from mms_local.images.oci_image import MANIFEST, Base, write_image
 from mms_local.images.oci_layer import Blobs
 from mms_local.images.oci_source import LayerCache
+from mms_local.images.outside import Outside
 from mms_local.images.pythons import Interpreter
 from mms_local.images.reference import Reference
 from mms_local.images.registry import Login, Repository, host_name, is_loopback
@@ -70,7 +69,7 @@ class Packer:
 
     async def pack(
         self,
-        session: aiohttp.ClientSession,
+        outside: Outside,
         directory: Path,
         laid_out: LaidOut,
         interpreter: Interpreter,
@@ -83,7 +82,7 @@ class Packer:
         Raises:
             JobFailed: no usable base image.
         """
-        base = await self._base(session, interpreter, log)
+        base = await self._base(outside, interpreter, log)
         layer = await self._cache.dependencies(dependencies, log)
         return await asyncio.to_thread(
             write_image,
@@ -98,7 +97,7 @@ class Packer:
 
     async def push(
         self,
-        session: aiohttp.ClientSession,
+        outside: Outside,
         spec: ImageSpec,
         reference: Reference,
         layout: Path,
@@ -114,7 +113,7 @@ class Packer:
         assert spec.registry is not None
         login = Login(spec.registry.user, spec.registry.password) if spec.registry.user else None
         plain = self._settings.plain(reference.api_host) and not spec.registry.location.startswith("https://")
-        repository = Repository(session, reference.api_host, reference.repository, login=login, plain=plain)
+        repository = Repository(outside, reference.api_host, reference.repository, login=login, plain=plain)
         stored = Blobs(layout / "blobs")
         missing = [blob for blob in dict.fromkeys(blobs) if not await repository.has_blob(blob)]
         size = sum(stored.path(blob).stat().st_size for blob in missing)
@@ -125,7 +124,7 @@ class Packer:
         for tag in (reference.version, "latest"):
             await repository.push_manifest(tag, content, MANIFEST)
 
-    async def _base(self, session: aiohttp.ClientSession, interpreter: Interpreter, log: Log) -> Base:
+    async def _base(self, outside: Outside, interpreter: Interpreter, log: Log) -> Base:
         if self._settings.base is None:
             return await self._cache.host_base(interpreter, log)
         wanted = self._settings.base.replace("{python}", interpreter.minor)
@@ -138,7 +137,7 @@ class Packer:
             except ValueError as error:
                 raise build_failed("BaseNotReadable", f"The base image {error}", status=500) from error
             plain = self._settings.plain(reference.api_host)
-            base = await self._cache.registry_base(session, reference, plain=plain, log=log)
+            base = await self._cache.registry_base(outside, reference, plain=plain, log=log)
         _check_python(base, wanted, interpreter)
         return base
 

@@ -21,8 +21,10 @@ from yarl import URL
 
 from mms_local.core.ports import JobFailed
 from mms_local.images.failure import build_failed, shown
+from mms_local.images.outside import NotAllowed, Outside
 
 _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=30, sock_read=300)
+_LONGEST = 1 << 20  # bytes of what says an error or gives a token
 _CHALLENGE = re.compile(r'(\w+)="([^"]*)"')
 
 
@@ -38,17 +40,15 @@ class Repository:
     """One repository of one registry.
 
     Args:
-        session: carries the requests.
+        outside: carries the requests.
         host: `name[:port]` of the registry.
         name: of the repository.
         login: without it only what is open to all can be done.
         plain: use http. The password crosses the network readable then: for loopback, or when the user says so.
     """
 
-    def __init__(
-        self, session: aiohttp.ClientSession, host: str, name: str, *, login: Login | None, plain: bool
-    ) -> None:
-        self._session = session
+    def __init__(self, outside: Outside, host: str, name: str, *, login: Login | None, plain: bool) -> None:
+        self._outside = outside
         self._host = host
         self._login = login
         self._plain = plain
@@ -110,7 +110,7 @@ class Repository:
             for _round in range(2):
                 sent = {**(headers or {}), **({"Authorization": self._authorization} if self._authorization else {})}
                 data = file.open("rb") if file else body
-                async with self._session.request(method, url, headers=sent, data=data, timeout=_TIMEOUT) as answer:
+                async with self._outside.ask(method, url, headers=sent, data=data, timeout=_TIMEOUT) as answer:
                     if answer.status in accepted:
                         yield answer
                         return
@@ -118,6 +118,8 @@ class Repository:
                     challenge = answer.headers.get("WWW-Authenticate", "")
                 if answer.status != 401 or not await self._authenticate(challenge):
                     break
+        except NotAllowed as refused:
+            raise self._refused(f"is not asked: {refused}") from refused
         except (aiohttp.ClientError, asyncio.TimeoutError) as error:
             kind = error.strerror if isinstance(error, aiohttp.ClientConnectorError) else type(error).__name__
             raise self._refused(f"cannot be reached: {kind}", status=502) from error
@@ -142,12 +144,13 @@ class Repository:
             raise self._refused(f"names a token service that is not safe to send a password to: {shown(str(realm))}")
         asked = {name: value for name, value in challenge.items() if name in ("service", "scope")}
         headers = {"Authorization": _basic(self._login)} if self._login else {}
-        async with self._session.get(realm.update_query(asked), headers=headers, timeout=_TIMEOUT) as answer:
+        place = realm.update_query(asked)
+        async with self._outside.ask("GET", place, headers=headers, timeout=_TIMEOUT) as answer:
             if answer.status != 200:
                 who = f" the user {self._login.user!r}" if self._login else " anonymous access"
                 raise self._refused(f"refuses{who}: its token service answered {answer.status}{await _errors(answer)}")
             try:
-                content = json.loads(await answer.read())
+                content = json.loads(await _short(answer))
                 return str(content.get("token") or content["access_token"])
             except (ValueError, KeyError, AttributeError) as error:
                 raise self._refused("has a token service that sends no token", status=502) from error
@@ -173,10 +176,18 @@ def _basic(login: Login) -> str:
     return "Basic " + base64.b64encode(f"{login.user}:{login.password}".encode()).decode()
 
 
+async def _short(answer: aiohttp.ClientResponse) -> bytes:
+    """The beginning of an answer; what these hold is short."""
+    read = b""
+    while len(read) < _LONGEST and (chunk := await answer.content.read(_LONGEST - len(read))):
+        read += chunk
+    return read
+
+
 async def _errors(answer: aiohttp.ClientResponse) -> str:
     """What the registry says about an error, as far as it keeps to the specification's form."""
     try:
-        content: Any = json.loads(await answer.read())
+        content: Any = json.loads(await _short(answer))
         return ": " + "; ".join(f"{error['code']} {error.get('message', '')}".strip() for error in content["errors"])
     except (ValueError, KeyError, TypeError, AttributeError):
         return ""

@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from mms_local.compute.kubernetes.failure import deployment_failed
+from mms_local.core.hosts import is_metadata
 from mms_local.core.ports import JobFailed
 
 _PROGRAMS = ("exec", "auth-provider")
@@ -53,6 +55,8 @@ def credentials(kubeconfig: str) -> Credentials:
         server = str(cluster["server"])
     except (yaml.YAMLError, KeyError, TypeError, ValueError):  # the parser's message would quote the credentials
         raise _refused("It is not complete: a server, a user and a current-context that resolves are needed") from None
+    if is_metadata(urlsplit(server).hostname or ""):
+        raise _refused("Its server is an address that is for a machine alone (link-local, metadata)")
     for part, entry in (("user", user), ("cluster", cluster)):
         for key in (*_PROGRAMS, *_FILES):
             if entry.get(key):
