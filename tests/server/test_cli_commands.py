@@ -215,7 +215,7 @@ def told(result: subprocess.CompletedProcess[str]) -> str:
         (["--tls-port", "65536"], "argument --tls-port: '65536': use a number from 0 to 65535"),
         (["--max-body", "1k"], "argument --max-body: '1k': use at least 1024 bytes"),
         (["--token-lifetime", "0"], "argument --token-lifetime: '0': use a number of seconds, at most a day"),
-        (["--host", "192.0.2.7"], "try another --host"),
+        (["--host", "192.0.2.7", "--allow-anonymous"], "try another --host"),
         (["--host", "nowhere.invalid"], "try another --host"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

@@ -11,7 +11,7 @@ from __future__ import annotations
 from aiohttp import hdrs, web
 
 from mms_local.api.errors import ApiError
-from mms_local.api.middleware import Handler, room
+from mms_local.api.request import Handler, room
 from mms_local.core.hosts import FETCHER
 
 _STORED = ("blob", "artifact")
