@@ -12,9 +12,8 @@ from io import TextIOWrapper
 from typing import NoReturn
 
 from mms_local import __version__
-from mms_local.config import FLAGS, add_flags, config_of
+from mms_local.config import FLAGS, add_flags, config_of, settings_in_environment
 from mms_local.data_directory import FolderUnusable
-from mms_local.own_environment import settings_in_environment
 
 _ABOUT = """\
 A Model Management Service on this machine: the Azure ML MMS REST API, and real deployments behind it.

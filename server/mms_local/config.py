@@ -5,12 +5,13 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from mms_local.core.hosts import Hosts, is_open
 
@@ -283,6 +284,45 @@ FLAGS = (
     Flag("max-body", "largest JSON request body, in bytes", _size, metavar="BYTES"),
     Flag("log-level", "what the server prints", choices=("debug", "info", "warning", "error")),
 )
+
+
+SECRETS = frozenset(
+    {
+        "AZUREML_MMS_ACCESS_TOKEN",
+        "AZURE_STORAGE_CONNECTION_STRING",
+        "AZURE_CLIENT_SECRET",
+        *(flag.variable for flag in FLAGS if flag.secret),
+    }
+)
+"""Variables of clients and of settings that nobody else may read."""
+
+_PIPE = "MMS_LOCAL_SECRETS_FROM"
+
+
+def settings_in_environment() -> dict[str, str]:
+    """The environment as it was given, after its secrets were taken away from this process.
+
+    Everything that runs as the same user can read what a process was started with as long as it lives
+    (`/proc/PID/environ`), the drivers of services among them. So the program is executed once more, without the
+    secrets, which come to it through a pipe.
+    """
+    pipe = os.environ.pop(_PIPE, "")
+    if pipe:
+        with open(int(pipe), encoding="utf-8") as given:
+            return {**os.environ, **json.load(given)}
+    others = {name: value for name, value in os.environ.items() if name not in SECRETS}
+    if len(others) < len(os.environ):
+        _start_again(others)
+    return others
+
+
+def _start_again(others: dict[str, str]) -> NoReturn:
+    needed = {flag.variable: os.environ[flag.variable] for flag in FLAGS if flag.secret and flag.variable in os.environ}
+    read, written = os.pipe()
+    with open(written, "w", encoding="utf-8") as given:
+        json.dump(needed, given)  # a token fits into a pipe, for it has to fit into a header
+    os.set_inheritable(read, True)
+    os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**others, _PIPE: str(read)})
 
 
 def add_flags(parser: argparse.ArgumentParser, environment: Mapping[str, str], names: tuple[str, ...] = ()) -> None:

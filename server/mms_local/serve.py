@@ -13,9 +13,8 @@ import sys
 
 from mms_local.api.identity import IdentityUnavailable
 from mms_local.app import AddressUnusable, EngineChoice, Server, engines_of
-from mms_local.config import Config, warning_of
+from mms_local.config import SECRETS, Config, warning_of
 from mms_local.data_directory import DirectoryInUse, FolderUnusable, make_folder
-from mms_local.own_environment import SECRETS
 from mms_local.store.connection import SchemaError
 
 LOG = logging.getLogger(__name__)
