@@ -23,6 +23,7 @@ from mms_local.api.blob import ACCOUNT, BlobService, account_key
 from mms_local.api.front import Fronts
 from mms_local.api.guard.control import VARIABLE, control_for_owner
 from mms_local.api.guard.fetching import files_for_fetchers
+from mms_local.api.guard.origins import keep_apart
 from mms_local.api.guard.pages import ALWAYS, from_no_other_site
 from mms_local.api.guard.tokens import AnyToken, FixedToken, TokenChecker
 from mms_local.api.identity import DEFAULT_AUDIENCES, IdentityService
@@ -171,8 +172,6 @@ class Server:
             await self._listen_with_tls(self._runner, host, self.config.tls_port)
         await self._fronts.start()
         await self.mms.jobs.resume()
-        page = f"{self.url}/#token={quote(self._control_token, safe='')}"
-        self.directory.announce(self.url, self.environment(), page)
         if self.config.ready_file is not None:
             ready = {
                 "url": self.url,
@@ -182,6 +181,8 @@ class Server:
                 "virtualMachineEnv": self.identity.machine_environment(self.url),
             }
             write_private(self.config.ready_file, json.dumps(ready, indent=2) + "\n")
+        page = f"{self.url}/#token={quote(self._control_token, safe='')}"
+        self.directory.announce(self.url, self.environment(), page)
 
     async def stop(self) -> None:
         """Stop listening, end jobs and services, close the database."""
@@ -229,7 +230,7 @@ class Server:
             middleware.sabotaged(self.faults),
         ]
         app = web.Application(middlewares=middlewares, client_max_size=self.config.max_body)
-        app.on_response_prepare.append(middleware.add_request_ids)
+        app.on_response_prepare.extend((middleware.add_request_ids, keep_apart))
         return app
 
     def _routes(self) -> list[web.RouteDef]:

@@ -8,11 +8,14 @@ import errno
 import fcntl
 import html
 import json
+import logging
 import os
 import shlex
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+LOG = logging.getLogger(__name__)
 PAGE = "page.html"
 _LEADS_TO = """\
 <!doctype html>
@@ -59,6 +62,7 @@ class DataDirectory:
         except BlockingIOError:
             os.close(self._lock)
             raise DirectoryInUse(f"another server uses {path}; stop it first, or use another --data-dir") from None
+        _keep_private(path)
 
     def announce(self, url: str, environment: dict[str, str], page: str) -> None:
         """Write down where the server listens, and the variables of its clients as a file for `.` (dot).
@@ -118,6 +122,29 @@ def known_environment(path: Path) -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     return {name: value for name, separator, value in (word.partition("=") for word in words) if separator}
+
+
+def _keep_private(path: Path) -> None:
+    """Take the rights of others away, in case somebody gave them; not from images, which the closed folder keeps.
+
+    Raises:
+        FolderUnusable: something in it belongs to somebody else.
+    """
+    opened = []
+    for place, folders, files in os.walk(path):
+        if Path(place) == path and "build" in folders:
+            folders.remove("build")
+        for name in (place, *(os.path.join(place, file) for file in files)):
+            mode = os.lstat(name).st_mode
+            if stat.S_IMODE(mode) & 0o077 and not stat.S_ISLNK(mode):
+                opened.append(name)
+    try:
+        for name in opened:
+            os.chmod(name, os.lstat(name).st_mode & 0o700)
+    except PermissionError as error:
+        raise FolderUnusable(f"{error.filename} belongs to somebody else; use another --data-dir") from error
+    if opened:
+        LOG.warning("others could read %s and %d more; no longer", opened[0], len(opened) - 1)
 
 
 def write_private(path: Path, text: str) -> None:

@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every row but the secrets, as JSON values, and back."""
+"""Every row but the secrets, as JSON values, and back. Signatures and users of URLs are secrets, too."""
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from typing import Any
 
@@ -12,6 +13,14 @@ from mms_local.store.connection import Connection
 from mms_local.store.database import Database
 
 TABLES = ("account", "arm", "version", *schema.RESOURCE_TABLES, *schema.LINK_TABLES)
+
+
+_USER = re.compile(r"(?<=://)[^/?#\s\"@]*@")
+_SIGNATURE = re.compile(
+    r"([?&;](?:sig|signature|x-(?:amz|goog)-(?:signature|security-token)|(?:access_?)?token|password|secret|code|key)=)"
+    r"[^&;#\s\"\\]+",
+    re.IGNORECASE,
+)
 
 
 class DumpError(Exception):
@@ -24,11 +33,18 @@ def dump(database: Database) -> dict[str, Any]:
     tables = {
         table: {
             "columns": _columns(connection, table),
-            "rows": [list(row) for row in connection.all(f"SELECT * FROM {table}")],
+            "rows": [list(map(_without_secrets, row)) for row in connection.all(f"SELECT * FROM {table}")],
         }
         for table in TABLES
     }
     return {"version": schema.VERSION, "tables": tables}
+
+
+def _without_secrets(value: Any) -> Any:
+    """A value, but without the signatures and users of the URLs in it."""
+    if not isinstance(value, str):
+        return value
+    return _SIGNATURE.sub(r"\1****", _USER.sub("", value))
 
 
 def load(database: Database, document: Any) -> None:
