@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import argparse
+import ipaddress
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -50,6 +52,10 @@ class Config:
     kubeconfig: Path | None = None
     kubernetes_exposure: str = "proxy"
     kubernetes_ingress_host: str = "{name}.localhost"
+    kubernetes_callers: str | None = None
+    kubernetes_cpu_limit: str = "2"
+    kubernetes_memory_limit: str = "4Gi"
+    kubernetes_tmp_size: str = "2Gi"
     kubernetes_rollout_timeout: float = 600
     kubernetes_scheduling_timeout: float = 30
     auth: str = "any"
@@ -123,6 +129,23 @@ def _seconds(text: str) -> float:
 
 def _hosts(text: str) -> str:
     Hosts.of(text.split(","))
+    return text
+
+
+def _quantity(text: str) -> str:
+    if text in ("", "none"):
+        return ""
+    if not re.fullmatch(r"[1-9][0-9]*(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?", text):
+        raise ValueError("use a quantity of Kubernetes, such as 500m or 4Gi, or none")
+    return text
+
+
+def _callers(text: str) -> str:
+    for caller in filter(None, text.split(",")):
+        if "/" in caller:
+            ipaddress.ip_network(caller)
+        elif not re.fullmatch(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", caller):
+            raise ValueError(f"{caller!r} is no name of a namespace and no network, such as 10.0.0.0/8")
     return text
 
 
@@ -219,6 +242,26 @@ FLAGS = (
         choices=("proxy", "nodeport", "loadbalancer", "ingress"),
     ),
     Flag("kubernetes-ingress-host", "host name of a service with exposure ingress", metavar="NAME"),
+    Flag(
+        "kubernetes-callers",
+        "namespaces and networks from where the pods of services may be called, separated by commas; without it, from "
+        "everywhere. Other ports than the one for scoring are closed in any case",
+        _callers,
+        metavar="NAMESPACE|NETWORK,...",
+    ),
+    Flag(
+        "kubernetes-cpu-limit",
+        "most CPU of a replica whose service asks for none; none: no limit",
+        _quantity,
+        metavar="QUANTITY",
+    ),
+    Flag(
+        "kubernetes-memory-limit",
+        "most memory of a replica whose service asks for none; none: no limit",
+        _quantity,
+        metavar="QUANTITY",
+    ),
+    Flag("kubernetes-tmp-size", "most that a replica may keep in /tmp", _quantity, metavar="QUANTITY"),
     Flag(
         "kubernetes-rollout-timeout",
         "seconds in which all replicas of a service must become ready",

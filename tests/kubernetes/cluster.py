@@ -26,7 +26,7 @@ HOW = (
     " minikube, or an AKS cluster with an Azure Container Registry. The user needs the rights to make namespaces and"
     " all that is in them. kubectl must be on PATH."
 )
-_KINDS = "deployments,replicasets,pods,services,secrets,horizontalpodautoscalers,ingresses,configmaps"
+_KINDS = "deployments,replicasets,pods,services,secrets,horizontalpodautoscalers,ingresses,configmaps,networkpolicies"
 
 
 def lacking() -> list[str]:
@@ -84,6 +84,13 @@ class Namespace:
         config = json.loads(self.kubeconfig)
         config["users"][0]["user"].update(changes)
         return json.dumps(config)
+
+    def with_role(self, rules: list[dict[str, Any]]) -> str:
+        """The kubeconfig of somebody who may do this, and no more."""
+        role = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": {"name": "mms"}}
+        self.kubectl("create", "--filename=-", manifest={**role, "rules": rules})
+        self.kubectl("create", "rolebinding", "mms", "--role=mms", "--user=deployer")
+        return self.with_user(**{"as": "deployer"})
 
     def pull_secret(self, registry: Registry, name: str = PULL_SECRET) -> None:
         """Make a pull secret, without our own code."""

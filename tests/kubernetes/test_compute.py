@@ -19,7 +19,7 @@ from cluster import PULL_SECRET, Namespace, eventually
 from compute_steps import KEYS, PATIENCE, Image, allowed, answer, async_true, load_on, until
 
 from mms_local.compute.kubernetes.compute import KubernetesCompute, Settings
-from mms_local.compute.kubernetes.objects import id_hash, object_name
+from mms_local.compute.kubernetes.objects import Bounds, id_hash, object_name
 from mms_local.core.ports import AutoScaler, JobFailed, Keys, ServiceSpec
 
 
@@ -50,6 +50,12 @@ async def test_a_service_is_made_of_what_protocol_and_good_practice_ask_for(
     assert pod["securityContext"]["runAsNonRoot"] is True
     assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
     assert pod["automountServiceAccountToken"] is False
+    [tmp] = [volume["emptyDir"] for volume in pod["volumes"] if volume["name"] == "tmp"]
+    assert tmp == {"sizeLimit": "2Gi"}
+    policy = namespace.get("networkpolicy", object_name(spec))
+    assert policy["spec"]["podSelector"]["matchLabels"].items() <= template["metadata"]["labels"].items()
+    assert policy["spec"]["ingress"] == [{"ports": [{"port": 5001, "protocol": "TCP"}]}]
+    assert policy["metadata"]["ownerReferences"][0]["uid"] == deployment["metadata"]["uid"]
     for labels in (deployment["metadata"]["labels"], template["metadata"]["labels"]):
         assert labels["webservicename"] == labels["azuremlappname"] == "iris.v1"
         assert (labels["isazuremlapp"], labels["type"]) == ("true", "realtime")
@@ -250,16 +256,19 @@ async def test_a_missing_right_is_named(compute: KubernetesCompute, spec: Servic
     assert 'User "nobody" cannot get resource "secrets"' in message
 
 
+def documented_rules() -> list[dict[str, Any]]:
+    """The rules of the Role that the documentation gives."""
+    page = (Path(__file__).resolve().parents[2] / "server/docs/kubernetes-compute.md").read_text()
+    rules: list[dict[str, Any]] = yaml.safe_load(page.partition("```yaml\n")[2].partition("```")[0])["rules"]
+    return rules
+
+
 async def test_the_documented_rights_are_enough(
     compute: KubernetesCompute, spec: ServiceSpec, namespace: Namespace
 ) -> None:
-    page = (Path(__file__).resolve().parents[2] / "server/docs/kubernetes-compute.md").read_text()
-    rules = yaml.safe_load(page.partition("```yaml\n")[2].partition("```")[0])["rules"]
-    role = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": {"name": "mms"}, "rules": rules}
-    namespace.kubectl("create", "--filename=-", manifest=role)
-    namespace.kubectl("create", "rolebinding", "mms", "--role=mms", "--user=deployer")
+    kubeconfig = namespace.with_role(documented_rules())
     before = namespace.contents()
-    limited = replace(spec, kubeconfig=namespace.with_user(**{"as": "deployer"}), autoscaler=AutoScaler(1, 2))
+    limited = replace(spec, kubeconfig=kubeconfig, autoscaler=AutoScaler(1, 2))
 
     await compute.deploy(limited, print)
     assert await answer(compute, limited) == (200, "one")
@@ -267,6 +276,34 @@ async def test_the_documented_rights_are_enough(
     assert await compute.logs(limited.id, 5)
     await compute.remove(limited)
     eventually(lambda: namespace.contents() == before, "everything of it is gone", 120)
+
+
+async def test_where_network_policies_are_not_allowed_a_service_works_without_one(
+    compute: KubernetesCompute, spec: ServiceSpec, namespace: Namespace, caplog: pytest.LogCaptureFixture
+) -> None:
+    rules = [rule for rule in documented_rules() if rule["resources"] != ["networkpolicies"]]
+    limited = replace(spec, kubeconfig=namespace.with_role(rules))
+    await compute.deploy(limited, print)
+    assert await answer(compute, limited) == (200, "one")
+    assert namespace.items("networkpolicies") == []
+    assert "has no NetworkPolicy" in caplog.text
+
+
+async def test_a_service_that_asks_for_nothing_is_bounded_by_the_owner_s_word(
+    start: Callable[[Settings], KubernetesCompute], spec: ServiceSpec, namespace: Namespace
+) -> None:
+    bounds = Bounds(cpu="1", memory="600Mi", tmp="64Mi", callers=("10.0.0.0/8", "ingress-nginx"))
+    compute = start(Settings(patience=PATIENCE, bounds=bounds))
+    await compute.deploy(replace(spec, memory=None), print)
+    assert await answer(compute, spec) == (200, "one")
+    [pod] = namespace.items("pods")
+    assert pod["spec"]["containers"][0]["resources"] == {
+        "requests": {"cpu": "100m", "memory": "600Mi"},
+        "limits": {"cpu": "1", "memory": "600Mi"},
+    }
+    assert {"name": "tmp", "emptyDir": {"sizeLimit": "64Mi"}} in pod["spec"]["volumes"]
+    [rule] = namespace.get("networkpolicy", object_name(spec))["spec"]["ingress"]
+    assert rule["from"][0] == {"ipBlock": {"cidr": "10.0.0.0/8"}}
 
 
 @pytest.mark.parametrize(

@@ -60,8 +60,8 @@ def test_keys_alone_change_no_template() -> None:
 @pytest.mark.parametrize(
     ("asked", "requests", "limits"),
     [
-        ({}, {"cpu": "100m", "memory": "1024Mi"}, {}),
-        ({"cpu": "2"}, {"cpu": "2", "memory": "1024Mi"}, {"cpu": "2"}),
+        ({}, {"cpu": "100m", "memory": "1024Mi"}, {"cpu": "2", "memory": "4Gi"}),
+        ({"cpu": "3"}, {"cpu": "3", "memory": "1024Mi"}, {"cpu": "3", "memory": "4Gi"}),
         ({"cpu": "1", "memory": "2Gi"}, {"cpu": "1", "memory": "2Gi"}, {"cpu": "1", "memory": "2Gi"}),
     ],
 )
@@ -69,6 +69,25 @@ def test_what_is_reserved_is_also_the_limit(
     asked: dict[str, Any], requests: dict[str, str], limits: dict[str, str]
 ) -> None:
     assert container(replace(SPEC, **asked))["resources"] == {"requests": requests, "limits": limits}
+
+
+@pytest.mark.parametrize(
+    ("bounds", "requests", "limits"),
+    [
+        (objects.Bounds(cpu="", memory=""), {"cpu": "100m", "memory": "1024Mi"}, {}),
+        (
+            objects.Bounds(cpu="50m", memory="512Mi"),
+            {"cpu": "50m", "memory": "512Mi"},
+            {"cpu": "50m", "memory": "512Mi"},
+        ),
+        (objects.Bounds(cpu="500m"), {"cpu": "100m", "memory": "1024Mi"}, {"cpu": "500m", "memory": "4Gi"}),
+    ],
+)
+def test_the_owner_of_the_server_bounds_what_asks_for_nothing(
+    bounds: objects.Bounds, requests: dict[str, str], limits: dict[str, str]
+) -> None:
+    [found] = objects.deployment(SPEC, 1, bounds)["spec"]["template"]["spec"]["containers"]
+    assert found["resources"] == {"requests": requests, "limits": limits}
 
 
 def test_the_container_learns_what_the_service_wants() -> None:

@@ -39,6 +39,7 @@ _KINDS = {
     "Service": ("CoreV1Api", "service"),
     "HorizontalPodAutoscaler": ("AutoscalingV1Api", "horizontal_pod_autoscaler"),
     "Ingress": ("NetworkingV1Api", "ingress"),
+    "NetworkPolicy": ("NetworkingV1Api", "network_policy"),
 }
 
 

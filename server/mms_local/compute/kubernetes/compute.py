@@ -34,6 +34,7 @@ from mms_local.core.ports import JobFailed, Keys, Log, Phase, ServiceSpec, Upkee
 
 LOG = logging.getLogger(__name__)
 _PULL_SECRET_TYPES = ("kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg")
+_KINDS = ("Deployment", "Service", "Secret", "HorizontalPodAutoscaler", "NetworkPolicy")  # and with some exposure more
 _LOOKS_AT_KEYS = 15  # before it is left to the kubelets when pods take new keys
 _LONGEST_PAUSE = 60.0  # seconds between two attempts to put a cluster right that cannot be reached
 
@@ -47,12 +48,14 @@ class Settings:
         ingress_host: host name for `ingress`; `{name}` stands for the name of the service.
         kubeconfig: the cluster of services that bring none, as text.
         patience: how long to wait for what.
+        bounds: what pods may take, and who may call them.
     """
 
     exposure: Exposure = "proxy"
     ingress_host: str = "{name}.localhost"
     kubeconfig: str | None = field(default=None, repr=False)
     patience: Patience = field(default_factory=Patience)
+    bounds: objects.Bounds = field(default_factory=objects.Bounds)
 
 
 class KubernetesCompute:
@@ -86,6 +89,12 @@ class KubernetesCompute:
             ingress_host=config.kubernetes_ingress_host,
             kubeconfig=config.kubeconfig.read_text(encoding="utf-8") if config.kubeconfig else None,
             patience=patience,
+            bounds=objects.Bounds(
+                config.kubernetes_cpu_limit,
+                config.kubernetes_memory_limit,
+                config.kubernetes_tmp_size,
+                tuple(filter(None, (config.kubernetes_callers or "").split(","))),
+            ),
         )
         return cls(config.data_dir, settings)
 
@@ -183,14 +192,29 @@ class KubernetesCompute:
         existing = await cluster.read("Deployment", objects.object_name(spec))
         found: list[str] = []
         await self._written(spec, self._keys_secret(spec), existing, found)
-        owner = await self._written(spec, objects.deployment(spec, _replicas(spec, existing)), None, found)
+        owner = await self._written(
+            spec, objects.deployment(spec, _replicas(spec, existing), self._settings.bounds), None, found
+        )
         parts = [await self._written(spec, part, owner.applied, found) for part in self._parts(spec)]
+        parts += await self._closed_off(spec, owner.applied, found)
         self._caretaker.expect(spec.id, [owner, *parts])
         present = {part["kind"] for part in self._parts(spec)}
         for kind in ("HorizontalPodAutoscaler", "Ingress"):
             if kind not in present:
                 await cluster.remove(kind, objects.object_name(spec), objects.ownership(spec))
         return list(dict.fromkeys(found))
+
+    async def _closed_off(self, spec: ServiceSpec, owner: Manifest, found: list[str]) -> list[Made]:
+        """Write the NetworkPolicy; a service works without one where the right for it is missing."""
+        try:
+            return [
+                await self._written(spec, objects.network_policy(spec, self._settings.bounds.callers), owner, found)
+            ]
+        except JobFailed as failed:
+            if failed.details[0][0] != "KubernetesForbidden":
+                raise
+            LOG.warning("service %s has no NetworkPolicy: %s", spec.name, failed.message)
+            return []
 
     async def _written(self, spec: ServiceSpec, part: Manifest, owner: Manifest | None, found: list[str]) -> Made:
         """Write one object, and add to `found` what was wrong with it."""
@@ -273,7 +297,7 @@ class KubernetesCompute:
 
     async def _care_for(self, spec: ServiceSpec) -> None:
         """Watch over a service from now on."""
-        kinds: tuple[str, ...] = ("Deployment", "Service", "Secret", "HorizontalPodAutoscaler", PULL_SECRETS)
+        kinds: tuple[str, ...] = (*_KINDS, PULL_SECRETS)
         if self._settings.exposure == "ingress":
             kinds = (*kinds, "Ingress")
         await self._caretaker.watch(spec, self._cluster(spec), kinds)

@@ -12,9 +12,11 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from mms_local.compute.environment import service_environment
+from mms_local.compute.quantity import quantity
 from mms_local.core.ports import ServiceSpec
 
 Manifest = dict[str, Any]
@@ -24,7 +26,7 @@ PORT = 5001  # what the containers listen on (server/docs/images.md)
 MANAGER = "mms-local"  # app.kubernetes.io/managed-by, and the field manager of every write
 ID_LABEL = "mmsserviceidhash"
 KEYS_TOUCHED = "mms-local/keys-touched"  # annotation of a pod; changing it makes the kubelet look at the keys at once
-DEFAULT_CPU, DEFAULT_MEMORY = "100m", "1024Mi"
+DEFAULT_CPU, DEFAULT_MEMORY = "100m", "1024Mi"  # reserved for what asks for nothing (protocol 5.4)
 
 _SERVICE_TYPE = {"proxy": "ClusterIP", "nodeport": "NodePort", "loadbalancer": "LoadBalancer", "ingress": "ClusterIP"}
 _KEYS_FOLDER = "/run/mms/keys"
@@ -34,8 +36,25 @@ _SLOWEST_INIT = 300  # seconds; WORKER_TIMEOUT of the container contract
 _PROBE_TIMEOUT = 60  # seconds; a probe waits in the same queue as requests, which may take this long (protocol 6)
 
 
+@dataclass(frozen=True)
+class Bounds:
+    """What pods may take and who may call them, where the service does not say it.
+
+    Attributes:
+        cpu: limit, where no reservation is asked for; empty: none.
+        memory: the same.
+        tmp: most that a pod may keep in `/tmp`.
+        callers: names of namespaces, and networks in CIDR form, from where pods are called; empty: from everywhere.
+    """
+
+    cpu: str = "2"
+    memory: str = "4Gi"
+    tmp: str = "2Gi"
+    callers: tuple[str, ...] = ()
+
+
 def object_name(spec: ServiceSpec) -> str:
-    """Name of the Deployment, the Service, the autoscaler and the Ingress: a DNS label that tells services apart."""
+    """Name of Deployment, Service, NetworkPolicy, autoscaler and Ingress: a DNS label that tells services apart."""
     return f"mms-{re.sub('[^a-z0-9]+', '-', spec.name.lower()).strip('-')[:40]}-{id_hash(spec.id)[:8]}"
 
 
@@ -61,7 +80,7 @@ def keys_secret(spec: ServiceSpec) -> Manifest:
     return {**_head("v1", "Secret", keys_name(spec), spec), "type": "Opaque", "data": data}
 
 
-def deployment(spec: ServiceSpec, replicas: int) -> Manifest:
+def deployment(spec: ServiceSpec, replicas: int, bounds: Bounds | None = None) -> Manifest:
     """The pods. A new template is rolled out with no moment of less than `replicas` ready pods."""
     return {
         **_head("apps/v1", "Deployment", object_name(spec), spec),
@@ -70,7 +89,7 @@ def deployment(spec: ServiceSpec, replicas: int) -> Manifest:
             "revisionHistoryLimit": 2,
             "selector": {"matchLabels": {ID_LABEL: id_hash(spec.id)}},
             "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": "25%"}},
-            "template": {"metadata": {"labels": _labels(spec)}, "spec": _pod(spec)},
+            "template": {"metadata": {"labels": _labels(spec)}, "spec": _pod(spec, bounds or Bounds())},
         },
     }
 
@@ -85,6 +104,30 @@ def service(spec: ServiceSpec, exposure: Exposure) -> Manifest:
             "ports": [{"name": "http", "port": 80, "targetPort": PORT, "protocol": "TCP"}],
         },
     }
+
+
+def network_policy(spec: ServiceSpec, callers: tuple[str, ...] = ()) -> Manifest:
+    """Closes every port of the pods but the one for scoring, and that for all but the callers, when they are named.
+
+    How requests arrive depends on cluster and exposure (API server, nodes, load balancer, ingress controller), so only
+    the owner of the cluster can name where from.
+    """
+    port = {"port": PORT, "protocol": "TCP"}
+    rule = {"ports": [port], **({"from": list(map(_peer, callers))} if callers else {})}
+    return {
+        **_head("networking.k8s.io/v1", "NetworkPolicy", object_name(spec), spec),
+        "spec": {
+            "podSelector": {"matchLabels": {ID_LABEL: id_hash(spec.id)}},
+            "policyTypes": ["Ingress"],
+            "ingress": [rule],
+        },
+    }
+
+
+def _peer(caller: str) -> Manifest:
+    if "/" in caller:
+        return {"ipBlock": {"cidr": caller}}
+    return {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": caller}}}
 
 
 def autoscaler(spec: ServiceSpec) -> Manifest | None:
@@ -154,7 +197,7 @@ def _labels(spec: ServiceSpec) -> dict[str, str]:
     }
 
 
-def _pod(spec: ServiceSpec) -> Manifest:
+def _pod(spec: ServiceSpec, bounds: Bounds) -> Manifest:
     return {
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
@@ -167,15 +210,15 @@ def _pod(spec: ServiceSpec) -> Manifest:
             "fsGroup": 1000,
             "seccompProfile": {"type": "RuntimeDefault"},
         },
-        "containers": [_container(spec)],
+        "containers": [_container(spec, bounds)],
         "volumes": [
             {"name": "keys", "secret": {"secretName": keys_name(spec), "defaultMode": 0o440}},
-            {"name": "tmp", "emptyDir": {}},
+            {"name": "tmp", "emptyDir": {"sizeLimit": bounds.tmp}},
         ],
     }
 
 
-def _container(spec: ServiceSpec) -> Manifest:
+def _container(spec: ServiceSpec, bounds: Bounds) -> Manifest:
     environment = {**service_environment(spec), "MMS_KEYS_FILE": f"{_KEYS_FOLDER}/keys.json"}
     if spec.max_concurrent_requests:
         environment["WORKER_COUNT"] = str(spec.max_concurrent_requests)
@@ -186,7 +229,7 @@ def _container(spec: ServiceSpec) -> Manifest:
         "image": f"{spec.image.location}@{spec.image.digest}",
         "ports": [{"name": "http", "containerPort": PORT, "protocol": "TCP"}],
         "env": [{"name": name, "value": value} for name, value in sorted(environment.items())],
-        "resources": _resources(spec),
+        "resources": _resources(spec, bounds),
         "startupProbe": {**health, "periodSeconds": 1, "failureThreshold": _SLOWEST_INIT},
         "readinessProbe": {**health, "periodSeconds": 5},
         "livenessProbe": {**health, "periodSeconds": 20},
@@ -203,7 +246,14 @@ def _container(spec: ServiceSpec) -> Manifest:
     }
 
 
-def _resources(spec: ServiceSpec) -> Manifest:
-    """What the service asked for, reserved and bounded; what it did not ask for is reserved only (protocol 5.4)."""
-    asked = {name: value for name, value in (("cpu", spec.cpu), ("memory", spec.memory)) if value}
-    return {"requests": {"cpu": DEFAULT_CPU, "memory": DEFAULT_MEMORY, **asked}, "limits": asked}
+def _resources(spec: ServiceSpec, bounds: Bounds) -> Manifest:
+    """What the service asked for, reserved and bounded; else what protocol 5.4 reserves, and the owner's bounds."""
+    table = (("cpu", spec.cpu, DEFAULT_CPU, bounds.cpu), ("memory", spec.memory, DEFAULT_MEMORY, bounds.memory))
+    return {
+        "requests": {name: asked or _least(usual, limit) for name, asked, usual, limit in table},
+        "limits": {name: asked or limit for name, asked, _usual, limit in table if asked or limit},
+    }
+
+
+def _least(usual: str, limit: str) -> str:
+    return min(usual, limit, key=quantity) if limit else usual

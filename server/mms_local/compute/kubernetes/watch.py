@@ -48,6 +48,7 @@ KINDS = {
     "Secret": Watched("api/v1", "secrets", _OURS),
     "HorizontalPodAutoscaler": Watched("apis/autoscaling/v1", "horizontalpodautoscalers", _OURS),
     "Ingress": Watched("apis/networking.k8s.io/v1", "ingresses", _OURS),
+    "NetworkPolicy": Watched("apis/networking.k8s.io/v1", "networkpolicies", _OURS),
     PULL_SECRETS: Watched("api/v1", "secrets", {"fieldSelector": "type=kubernetes.io/dockerconfigjson"}),
 }
 
