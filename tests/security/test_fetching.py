@@ -8,6 +8,7 @@ import asyncio
 import socket
 import time
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ from yarl import URL
 
 from mms_local.compute.kubernetes.credentials import credentials
 from mms_local.core.hosts import Hosts, is_metadata
-from mms_local.core.ports import JobFailed
+from mms_local.core.ports import ImageSpec, JobFailed, SourceFile
+from mms_local.images import ImageBuilder
 from mms_local.images.fetch import fetch
 from mms_local.images.outside import Limits, NotAllowed, Outside
 from mms_local.testing import ServerProcess
@@ -241,6 +243,37 @@ def test_a_kubeconfig_leads_to_no_metadata(server: str) -> None:
     text = KUBECONFIG.replace("https://k.invalid", server)
     with pytest.raises(JobFailed, match="for a machine alone"):
         credentials(text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "where"),
+    [
+        (
+            "pip_requirements",
+            "numpy\n<inner-secret>\n--inner-secret x\nhttp://inner-secret/x",
+            "line 2, line 3, line 4",
+        ),
+        ("pip_requirements", b"inner-secret \xff", ""),
+        ("conda_file", "dependencies:\n- <inner-secret>\n- pip:\n  - <inner-secret>", "line 1"),
+        ("conda_file", "inner-secret", ""),
+        ("conda_file", "{inner-secret", "line 2"),
+    ],
+)
+async def test_what_is_in_somebody_s_file_is_not_repeated(
+    store: Store, tmp_path: Path, kind: str, content: str | bytes, where: str
+) -> None:
+    body = content if isinstance(content, bytes) else content.encode()
+    store.answers["/file.txt"] = lambda _request: web.Response(body=body)
+    builder = ImageBuilder(tmp_path, limits=Limits())
+    driver = SourceFile("driver", f"{store.url}/score.py")
+    spec = ImageSpec(id="image-1", name="iris", version=1, driver="driver", assets=(driver,), models=())
+    url, log = f"{store.url}/file.txt", list[str]()
+    is_pip = kind == "pip_requirements"
+    given = replace(spec, pip_requirements=url) if is_pip else replace(spec, conda_file=url)
+    with pytest.raises(JobFailed) as failed:
+        await builder.build(given, log.append)
+    assert f"The file file.txt cannot be used{where and f' ({where})'}. It comes from 127.0.0.1" in failed.value.message
+    assert "inner-secret" not in "\n".join([failed.value.message, str(failed.value.details), *log])
 
 
 @pytest.mark.parametrize("path", ["/_mms/health", "/"])

@@ -11,7 +11,8 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +20,7 @@ from pathlib import Path
 from yarl import URL
 
 from mms_local import runtime
-from mms_local.core.ports import BuiltImage, ImageSpec, Log, Phase, SourceFile
+from mms_local.core.ports import BuiltImage, ImageSpec, JobFailed, Log, Phase, SourceFile
 from mms_local.images import tree
 from mms_local.images.azureml_family import adapted, imports_in
 from mms_local.images.conda import CondaEnvironment, conda_environment
@@ -176,15 +177,38 @@ class ImageBuilder:
         conda, packages = CondaEnvironment(None, []), list[Wanted]()
         if spec.conda_file:
             name = file_name(spec.conda_file, "conda.yml")
-            text = conda_file.read_bytes()
-            conda = await asyncio.to_thread(conda_environment, text, name, self._policy, notes.warn)
+            with self._unquoted(outside, spec.conda_file, name):
+                text = conda_file.read_bytes()
+                conda = await asyncio.to_thread(conda_environment, text, name, self._policy, notes.warn)
         elif spec.conda:
             text = spec.conda.encode()
             conda = await asyncio.to_thread(conda_environment, text, "the environment", self._policy, notes.warn)
         if spec.pip_requirements:
             name = file_name(spec.pip_requirements, "requirements.txt")
-            packages = await asyncio.to_thread(pip_requirements, pip_file.read_bytes(), name, self._policy)
+            with self._unquoted(outside, spec.pip_requirements, name):
+                packages = await asyncio.to_thread(pip_requirements, pip_file.read_bytes(), name, self._policy)
         return places, conda, packages
+
+    @contextmanager
+    def _unquoted(self, outside: Outside, url: str, name: str) -> Iterator[None]:
+        """Say of a file that does not come from the server's own store where it is wrong, and repeat nothing of it.
+
+        Whoever names an address could otherwise read there what only the server can reach.
+        """
+        try:
+            yield
+        except JobFailed as failed:
+            place = URL(url)
+            if self._limits is None or outside.is_own(place):
+                raise
+            lines = ", ".join(dict.fromkeys(re.findall(r"\bline \d+(?=[:,])", failed.message)))
+            where = f" ({lines})" if lines else ""
+            told = (
+                f"The file {name} cannot be used{where}. It comes from {place.host}, so what it holds is not repeated"
+            )
+            raise build_failed(
+                failed.details[0][0], f"{told}: upload it to the server's own store to read more."
+            ) from None
 
 
 async def _fetch_all(outside: Outside, wanted: Iterable[tuple[str, Path, int | None]]) -> None:
