@@ -131,6 +131,22 @@ def contract(session: nox.Session) -> None:
     pytest(session, "tests/contract")
 
 
+@nox.session(python=PRIMARY, tags=["tier"])
+def security(session: nox.Session) -> None:
+    """What nobody can do who must not: the marked tests of other folders, those of tests/security, and the fuzzers."""
+    session.chdir(ROOT)
+    install(session, "counterparts", "--editable", "server")
+    failed = []
+    marked = [(folder, "-m", "security") for folder in ("tests/unit", "tests/server", "tests/contract")]
+    for folder, *options in (*marked, ("tests/security",)):
+        try:
+            pytest(session, folder, *options)
+        except CommandFailed:
+            failed.append(folder)
+    if failed:
+        session.error("failed: " + ", ".join(failed))
+
+
 @nox.session(tags=["tier"])
 @every_core
 def roles(session: nox.Session, core: str) -> None:
@@ -282,7 +298,7 @@ def posargs(session: nox.Session) -> list[str]:
 
 def pytest(session: nox.Session, tests: str, *options: str) -> None:
     """Runs pytest on one place with tests and leaves a JUnit report for the summary."""
-    report = CACHE / "reports" / session.name / "pytest.xml"
+    report = CACHE / "reports" / session.name / f"{Path(tests).name}.xml"
     session.run("pytest", "-q", f"--junitxml={report}", *options, tests, *session.posargs)
 
 

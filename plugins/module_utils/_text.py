@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Texts that somebody else wrote: which encoding they are in, and JSON that must not harm its reader. Pure."""
+"""Texts that somebody else wrote: their encoding, and JSON and YAML that must not harm their reader. Pure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 _DEEPEST_JSON = 100  # levels; more of them would overflow the stack of whoever walks through the value
+_LARGEST_YAML = 1 << 20  # characters; a kubeconfig with ten clusters has some 50,000
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
@@ -42,3 +43,53 @@ def parsed_json(body: bytes | str) -> Any:
             return value
         level = [part for container in containers for part in container]
     raise ValueError(too_deep)
+
+
+class YamlRefused(ValueError):
+    """A text that is no YAML, or a kind of YAML that harms its reader. It quotes nothing: there may be secrets.
+
+    The message fits behind the name of what was read.
+    """
+
+
+def parsed_yaml(text: str) -> Any:
+    """Return the value of a YAML text.
+
+    What looks like a date, or like digits in base 60, stays the text that it is: a token may look like one.
+
+    Raises:
+        YamlRefused: it is no YAML, too large, too deep, or has aliases: a few lines of them can mean gigabytes.
+        ImportError: PyYAML is not there.
+    """
+    import yaml
+
+    class PlainLoader(yaml.SafeLoader):
+        def compose_node(self, parent: Any, index: Any) -> Any:
+            if self.check_event(yaml.AliasEvent):
+                raise YamlRefused(f"has a YAML alias near line {self.line + 1}. Write it out.")
+            return super().compose_node(parent, index)
+
+        def construct_yaml_int(self, node: Any) -> Any:
+            return self.construct_scalar(node) if ":" in node.value else super().construct_yaml_int(node)
+
+        def construct_yaml_float(self, node: Any) -> Any:
+            return self.construct_scalar(node) if ":" in node.value else super().construct_yaml_float(node)
+
+    PlainLoader.add_constructor("tag:yaml.org,2002:int", PlainLoader.construct_yaml_int)
+    PlainLoader.add_constructor("tag:yaml.org,2002:float", PlainLoader.construct_yaml_float)
+    PlainLoader.yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    if len(text) > _LARGEST_YAML:
+        raise YamlRefused(f"has more than {_LARGEST_YAML} characters.")
+    try:
+        return yaml.load(text, Loader=PlainLoader)
+    except YamlRefused:
+        raise
+    except RecursionError:
+        raise YamlRefused("is nested too deeply.") from None
+    except (yaml.YAMLError, ValueError, LookupError, TypeError) as error:  # or a tag that its text does not fit
+        mark = getattr(error, "problem_mark", None)
+        place = f" near line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise YamlRefused(f"is neither JSON nor YAML{place}.") from None

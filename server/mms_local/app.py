@@ -273,7 +273,7 @@ class Server:
         ]
 
     async def _listen(self, app: web.Application, port: int) -> tuple[web.AppRunner, int]:
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GRACE)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GRACE, auto_decompress=False)
         await runner.setup()
         site = web.TCPSite(runner, self.config.host, port, reuse_address=True)
         try:

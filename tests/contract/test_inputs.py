@@ -84,6 +84,7 @@ def test_a_name_that_nothing_could_refer_to_is_refused(module: str, bench: Workb
     assert run.requests == []
 
 
+@pytest.mark.security
 def test_requirements_are_sent_flat_and_what_is_no_package_is_refused(
     bench: Workbench, driver_file: Path, model_file: Path, tmp_path: Path
 ) -> None:

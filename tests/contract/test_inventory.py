@@ -125,6 +125,7 @@ def test_an_account_that_cannot_be_read_fails_with_the_reason(
     assert "127.0.0.1:1" in run.stderr
 
 
+@pytest.mark.security
 def test_a_service_does_not_become_a_host_that_is_there_already(
     account: Workbench, inventory: Path, tmp_path: Path
 ) -> None:

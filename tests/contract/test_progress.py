@@ -69,6 +69,7 @@ def test_one_variable_turns_it_off(slow: ServerProcess, tmp_path: Path) -> None:
     assert "has begun" in play(tmp_path, text(tmp_path), slow, "-e", "mms_progress=false", "-v")
 
 
+@pytest.mark.security
 def test_nothing_is_said_under_no_log_but_that_the_task_waits(slow: ServerProcess, tmp_path: Path) -> None:
     output = play(tmp_path, text(tmp_path, no_log=True), slow)
     assert "Building" not in output

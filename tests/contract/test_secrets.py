@@ -12,6 +12,8 @@ from plays import play
 
 from mms_local.testing import ServerProcess
 
+pytestmark = pytest.mark.security
+
 SECRETS = ("signature-nobody-may-see", "token-nobody-may-see", "password-nobody-may-see")
 SAID = (
     "no blob https://h.example/b?sp=r&sig=signature-nobody-may-see for token-nobody-may-see, said "

@@ -46,6 +46,7 @@ def test_both_shells_return_the_same(
         assert module == action
 
 
+@pytest.mark.security
 @pytest.mark.parametrize("shell", [as_module, as_action], ids=["module", "action"])
 def test_secrets_do_not_come_back(shell: Callable[..., dict[str, Any]], server: ServerProcess, tmp_path: Path) -> None:
     bench = Workbench(server, shell, "2017-06-01-privatepreview", new_account())
@@ -61,6 +62,7 @@ def test_secrets_do_not_come_back(shell: Callable[..., dict[str, Any]], server: 
         assert "registry-password" not in text
 
 
+@pytest.mark.security
 def test_the_credential_of_a_kubeconfig_is_hidden_when_the_service_repeats_it(
     shell: Callable[..., dict[str, Any]], server: ServerProcess, tmp_path: Path
 ) -> None:

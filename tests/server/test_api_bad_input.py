@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import json
+import zlib
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +18,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mms_local.testing import ServerProcess
+
+pytestmark = pytest.mark.security
 
 JSON_TYPE = {"Content-Type": "application/json"}
 KINDS = ("models", "manifests", "images", "services")
@@ -64,6 +68,30 @@ def test_json_by_other_names_is_read(account: Api, content_type: str) -> None:
 def test_a_byte_order_mark_is_forgiven(account: Api) -> None:
     data = b"\xef\xbb\xbf" + json.dumps(ACCOUNT.model()).encode()
     assert account.call("POST", "models", data=data, headers=JSON_TYPE).status_code == 200
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "identity", "GZIP"])
+def test_a_compressed_body_is_read(account: Api, encoding: str) -> None:
+    plain = json.dumps(ACCOUNT.model()).encode()
+    data = {"gzip": gzip.compress(plain), "deflate": zlib.compress(plain), "identity": plain}[encoding.lower()]
+    headers = {**JSON_TYPE, "Content-Encoding": encoding}
+    assert account.call("POST", "models", data=data, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("encoding", "data", "status"),
+    [
+        ("gzip", b"{}", 400),
+        ("gzip", gzip.compress(b"{}" * 1000)[:-9], 400),
+        ("br", b"{}", 415),
+        ("gzip, gzip", gzip.compress(gzip.compress(b"{}")), 415),
+        ("gzip", gzip.compress(bytes(100_000_000)), 413),
+    ],
+    ids=["not compressed", "cut", "unknown", "twice", "bomb"],
+)
+def test_a_body_that_cannot_be_unpacked_is_refused(account: Api, encoding: str, data: bytes, status: int) -> None:
+    headers = {**JSON_TYPE, "Content-Encoding": encoding}
+    assert account.call("POST", "models", data=data, headers=headers).status_code == status
 
 
 @pytest.mark.parametrize("chunked", [False, True])

@@ -203,6 +203,7 @@ def test_a_bad_field_of_a_manifest_is_named(api: Api, changes: dict[str, Any], f
     assert field in refused_fields(api, "manifests", api.generation.manifest([], **changes))
 
 
+@pytest.mark.security
 @pytest.mark.parametrize("asset_id", ["../score.py", "a/../b", "..", "a\\..\\b", "."])
 def test_an_asset_cannot_name_a_place_outside(api: Api, asset_id: str) -> None:
     assets = [{"id": asset_id, "url": "https://x.invalid/a", "mimeType": "a/b"}]

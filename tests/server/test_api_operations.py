@@ -81,6 +81,7 @@ def test_the_build_log_is_readable_at_the_address_that_the_image_gives(api: Api)
     assert requests.get(wrong, timeout=30).status_code == 404
 
 
+@pytest.mark.security
 def test_the_journal_does_not_hold_the_key_of_a_build_log(server: ServerProcess, api: Api) -> None:
     address = api.new_image()["imageBuildLogUri"]
     requests.get(address, timeout=30)
@@ -181,6 +182,7 @@ def test_deleting_an_image_ends_its_build(account: Api, order_fault: Callable[..
     assert account.call("GET", image).status_code == 404
 
 
+@pytest.mark.security
 def test_an_operation_of_another_account_is_not_found(server: ServerProcess, api: Api) -> None:
     answer = api.call("POST", "images", api.generation.image(api.new_manifest()["id"]))
     other = Api(server.url, api.generation, name="other")

@@ -286,6 +286,9 @@ def test_updates_keep_the_keys(account: Api) -> None:
     assert account.get(f"{path}/keys") == keys
 
 
+BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
+    f"{key}: &{key} [{','.join([f'*{before}'] * 9)}]\n" for before, key in zip("abcdefgh", "bcdefghi", strict=True)
+)
 BLOCK = """\
 apiVersion: v1
 kind: Config
@@ -308,6 +311,7 @@ def test_kubeconfigs_of_every_style_are_accepted(hosting: Api, text: str) -> Non
     hosting.new_service(kubeConfig=text)
 
 
+@pytest.mark.security
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
@@ -319,9 +323,15 @@ def test_kubeconfigs_of_every_style_are_accepted(hosting: Api, text: str) -> Non
         (KUBECONFIG.replace('"current-context":"c"', '"current-context":"d"'), "current-context"),
         (KUBECONFIG.replace('"user":"u"', '"user":"v"'), "user"),
         (KUBECONFIG.replace('"cluster":"k"', '"cluster":"l"'), "cluster"),
-        ("{" * 2000, "YAML"),
-        ("!!python/object/apply:os.system [id]", "YAML"),
+        ("{" * 2000, "nested"),
+        ("!!python/object/apply:os.system [id]", "tag"),
         ("clusters: [1]", "clusters"),
+        (BLOCK.replace("cluster: k", "cluster: [1]"), "cluster of the current context"),
+        (BLOCK.replace("user: u", 'user: !!int ""'), "tag"),
+        (BLOCK.replace("user: u", "user: {a: 1}"), "user of the current context"),
+        (BLOCK.replace("cluster: {server: https://k.invalid}", "cluster: [1]"), "cluster of the current context"),
+        (BLOCK.replace("token: kube-secret", "token: 2020-99-99"), "date"),
+        (BOMB, "alias"),
         ("\u0000", "YAML"),
     ],
 )
@@ -332,6 +342,7 @@ def test_a_broken_kubeconfig_is_refused_with_a_hint(hosting: Api, text: str, hin
     assert "kube-secret" not in message
 
 
+@pytest.mark.security
 def test_secrets_come_out_nowhere(server: ServerProcess, hosting: Api) -> None:
     service = hosting.new_service()
     keys = hosting.get(f"services/{service['id']}/keys")

@@ -81,6 +81,7 @@ def test_two_different_versions_at_once_are_refused(account: Api) -> None:
     assert answer.status_code == 400
 
 
+@pytest.mark.security
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Basic dTpw", "some-token"])
 def test_a_bearer_token_is_demanded(account: Api, header: str | None) -> None:
     account.session.headers.pop("Authorization")
@@ -97,6 +98,7 @@ def test_without_auth_no_token_is_needed(start_server: Callable[..., ServerProce
     assert api.items("models") == []
 
 
+@pytest.mark.security
 def test_in_checked_mode_the_fixed_token_is_the_one(start_server: Callable[..., ServerProcess]) -> None:
     server = start_server("--auth", "checked", "--token", "right")
     assert Api(server.url, ACCOUNT, token="right").items("models") == []
@@ -132,6 +134,7 @@ def test_the_callers_request_id_is_echoed(account: Api) -> None:
     )
 
 
+@pytest.mark.security
 @pytest.mark.parametrize("bad", ["a b", "x" * 129, ""])
 def test_an_odd_request_id_is_replaced(account: Api, bad: str) -> None:
     answer = account.call("GET", "models", headers={"x-ms-client-request-id": bad})
@@ -203,6 +206,7 @@ def test_a_wrong_method_is_told_the_right_ones(account: Api) -> None:
     assert set(answer.headers["Allow"].split(", ")) == {"GET", "POST"}
 
 
+@pytest.mark.security
 @pytest.mark.parametrize("host", ["a b", "x/y", "", "[::zz]", "a:b:c", "h:999999"])
 def test_a_senseless_host_header_is_refused(account: Api, host: str) -> None:
     assert account.call("GET", "models", headers={"Host": host}).status_code == 400

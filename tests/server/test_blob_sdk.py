@@ -399,12 +399,14 @@ def test_awkward_names_survive(container: ContainerClient, owner: Owner, name: s
 # Credentials
 
 
+@pytest.mark.security
 def test_a_wrong_account_key_is_refused(connection_string: str, owner: Owner) -> None:
     wrong = connection_string.replace(owner.key, "d3Jvbmc=")
     with BlobServiceClient.from_connection_string(wrong, retry_total=0) as client:
         assert_refused(lambda: client.create_container("mms-assets"), 403, "AuthenticationFailed")
 
 
+@pytest.mark.security
 @ours
 def test_a_request_without_credentials_is_refused(container: ContainerClient) -> None:
     blob = container.upload_blob("closed", b"x")
@@ -435,6 +437,7 @@ def test_a_read_signature_opens_one_blob_for_reading_by_plain_get(container: Con
         assert_refused(reader.delete_blob, 403, "AuthorizationPermissionMismatch")
 
 
+@pytest.mark.security
 @pytest.mark.parametrize(
     ("change", "code"),
     [
@@ -466,6 +469,7 @@ def test_a_signature_does_not_reach_beyond_its_bounds(
         assert_refused(reader.download_blob, 403, code)
 
 
+@pytest.mark.security
 def test_a_changed_signature_is_refused(container: ContainerClient, owner: Owner) -> None:
     blob = container.upload_blob("a", b"x")
     sas = generate_blob_sas(

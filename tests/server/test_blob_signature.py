@@ -11,6 +11,8 @@ from azure.storage.blob import BlobSasPermissions, UserDelegationKey, generate_b
 
 from mms_local.api.blob import signature
 
+pytestmark = pytest.mark.security
+
 KEY = base64.b64encode(b"k" * 64).decode()
 BASE = {"sp": "r", "st": "2030-01-01T00:00:00Z", "se": "2030-01-02T00:00:00Z", "sip": "10.0.0.1", "spr": "https"}
 

@@ -113,6 +113,7 @@ async def test_blobs_survive_a_restart_and_leftovers_of_a_killed_process_do_not(
         store.close()
 
 
+@pytest.mark.security
 def test_the_account_key_is_made_once_and_is_private(tmp_path: Path) -> None:
     key = account_key(tmp_path)
     assert account_key(tmp_path) == key

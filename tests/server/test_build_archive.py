@@ -18,6 +18,8 @@ import pytest
 from mms_local.core.ports import JobFailed
 from mms_local.images.archive import unpack
 
+pytestmark = pytest.mark.security
+
 FILES = {"model.pkl": b"weights", "data/labels.txt": b"a\nb\n"}
 
 
@@ -45,6 +47,15 @@ def special(name: str, kind: bytes, target: str = "") -> tarfile.TarInfo:
     info = tarfile.TarInfo(name)
     info.type, info.linkname = kind, target
     return info
+
+
+def zip_link(name: str, target: str) -> bytes:
+    info = zipfile.ZipInfo(name)
+    info.external_attr = 0o120777 << 16
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as bundle:
+        bundle.writestr(info, target)
+    return stream.getvalue()
 
 
 def unpacked(content: bytes, folder: Path, **limits: int) -> dict[str, bytes]:
@@ -89,7 +100,20 @@ def test_a_link_inside_the_archive_becomes_a_copy(tmp_path: Path, kind: bytes) -
         tar_of(**{"../evil": b"x"}),
         tar_of(**{"/evil": b"x"}),
         tar_of(**{"data/../../evil": b"x"}),
+        tar_of(**{"..": b"x"}),
+        tar_of(**{"data/..//../evil": b"x"}),
+        tar_of(**{"./../evil": b"x"}),
+        tar_of(**{"//evil": b"x"}),
+        tar_of(special("../evil", tarfile.DIRTYPE)),
+        tar_of(special("../evil", tarfile.SYMTYPE, "model.pkl"), **FILES),
         tar_of(special("evil", tarfile.SYMTYPE, "/etc/passwd")),
+        tar_of(special("data/evil", tarfile.SYMTYPE, "../../outside")),
+        tar_of(special("evil", tarfile.SYMTYPE, "nothing/../../outside")),
+        tar_of(special("evil", tarfile.LNKTYPE, "/etc/passwd")),
+        tar_of(special("a", tarfile.SYMTYPE, "b"), special("b", tarfile.SYMTYPE, "../outside")),
+        tar_of(special("a", tarfile.SYMTYPE, "b"), special("b", tarfile.SYMTYPE, "a")),
+        tar_of(special("a", tarfile.SYMTYPE, "../outside"), special("b", tarfile.LNKTYPE, "a")),
+        tar_of(special("evil", tarfile.BLKTYPE)),
         tar_of(special("evil", tarfile.SYMTYPE, "../outside")),
         tar_of(special("evil", tarfile.LNKTYPE, "../outside")),
         tar_of(special("loop", tarfile.SYMTYPE, "loop")),
@@ -98,6 +122,9 @@ def test_a_link_inside_the_archive_becomes_a_copy(tmp_path: Path, kind: bytes) -
         zip_of(**{"../evil": b"x"}),
         zip_of(**{"/evil": b"x"}),
         zip_of(**{"..\\evil": b"x"}),
+        zip_of(**{"data/../../evil": b"x"}),
+        zip_of(**{"data/../..": b"x"}),
+        zip_link("evil", "../outside"),
     ],
     ids=lambda content: "zip" if content[:2] == b"PK" else "tar",
 )

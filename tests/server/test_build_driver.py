@@ -42,6 +42,7 @@ def test_a_driver_with_both_functions_passes_however_it_gets_them(source: str) -
     check_driver(source.encode(), "score.py", OWN)
 
 
+@pytest.mark.security
 @pytest.mark.parametrize(("source", "told"), BAD.values(), ids=BAD)
 def test_a_driver_that_cannot_work_is_refused_with_the_reason(source: str, told: str) -> None:
     with pytest.raises(JobFailed, match=told) as failed:

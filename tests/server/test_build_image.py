@@ -66,6 +66,7 @@ async def test_a_failed_build_leaves_nothing_behind(images: ImageFactory, tmp_pa
     assert [path for path in (tmp_path / "data").rglob("*") if path.is_file()] == []
 
 
+@pytest.mark.security
 @pytest.mark.parametrize(
     ("url", "told"),
     [
@@ -97,6 +98,7 @@ async def test_requirements_that_clash_with_the_runtime_fail_with_what_the_resol
     assert "gunicorn>=23" in failed.value.message
 
 
+@pytest.mark.security
 async def test_an_installer_shows_no_password_and_no_signature_of_a_package_url(
     images: ImageFactory, tmp_path: Path
 ) -> None:

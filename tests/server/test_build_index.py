@@ -18,6 +18,8 @@ from mms_local.images.installers import Installer, NotInstalled, uv_program
 from mms_local.images.pythons import Interpreter
 from mms_local.images.requirements import Wanted
 
+pytestmark = pytest.mark.security
+
 SECRETS = {"MMS_LOCAL_TOKEN": "token-secret", "AZURE_STORAGE_CONNECTION_STRING": "AccountKey=key-secret"}
 
 

@@ -162,6 +162,7 @@ def test_a_driver_that_is_not_among_the_assets_is_an_error(tmp_path: Path) -> No
         lay_out(spec, {}, tmp_path, print)
 
 
+@pytest.mark.security
 @pytest.mark.parametrize(
     ("extra", "told"),
     [
@@ -175,6 +176,7 @@ def test_assets_that_cannot_be_placed_are_refused(layout: Layout, extra: tuple[S
         layout.make([(asset("driver", "a/score.py"), DRIVER), extra])
 
 
+@pytest.mark.security
 @pytest.mark.parametrize("name", ["..", "a/b", ""])
 def test_a_model_name_that_is_no_folder_name_never_leaves_the_image(layout: Layout, name: str) -> None:
     source = SourceFile(name, "https://files.invalid/m.pkl", False, name, 1)

@@ -120,6 +120,7 @@ def test_a_default_that_does_not_run_is_an_error_of_the_server(tmp_path: Path) -
     assert failed.value.status == 500
 
 
+@pytest.mark.security
 def test_a_program_that_calls_itself_python_sees_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MMS_LOCAL_TOKEN", "token-secret")
     program = tmp_path / "python3.9"

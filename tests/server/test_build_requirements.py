@@ -66,6 +66,7 @@ def test_hashes_are_read_as_pip_compile_poetry_and_uv_write_them() -> None:
     assert lines(content) == [f"six==1.16.0 --hash={HASH} --hash={HASH.upper().replace('SHA', 'sha')}"]
 
 
+@pytest.mark.security
 @pytest.mark.parametrize(
     ("line", "told"),
     [
@@ -102,6 +103,7 @@ def test_every_other_line_is_refused_with_advice(line: str, told: str) -> None:
     assert "pass@" not in failed.value.message
 
 
+@pytest.mark.security
 def test_all_lines_that_cannot_be_used_are_told_at_once() -> None:
     with pytest.raises(JobFailed) as failed:
         lines("-r a\nsix\n./b\n")
@@ -109,6 +111,7 @@ def test_all_lines_that_cannot_be_used_are_told_at_once() -> None:
     assert "line 3: " in failed.value.message
 
 
+@pytest.mark.security
 @pytest.mark.parametrize(
     ("line", "policy"),
     [
@@ -121,6 +124,7 @@ def test_the_owner_may_open_direct_urls(line: str, policy: Policy) -> None:
     assert lines(line, policy) == [line]
 
 
+@pytest.mark.security
 @pytest.mark.parametrize(
     ("line", "told"),
     [
@@ -203,6 +207,7 @@ def test_parts_with_nothing_in_them_are_no_error(text: str) -> None:
     assert (found.python, found.packages, warnings) == (None, [], [])
 
 
+@pytest.mark.security
 def test_the_pip_list_follows_the_rules_of_requirements_files() -> None:
     found, _warnings = conda("dependencies:\n- python=3.9\n- pip:\n  - scikit-learn==1.7.0\n  - numpy  # any\n")
     assert [str(one) for one in found.packages] == ["scikit-learn==1.7.0", "numpy"]
@@ -210,6 +215,7 @@ def test_the_pip_list_follows_the_rules_of_requirements_files() -> None:
     assert found.python.text == "=3.9"
 
 
+@pytest.mark.security
 @pytest.mark.parametrize("content", [b"- a list", b"dependencies: python", b"a: [", b"\xff\xfe", b"a: &x [1]\nb: *x"])
 def test_what_is_no_conda_file_is_refused(content: bytes) -> None:
     with pytest.raises(JobFailed, match=r"c\.yml"):

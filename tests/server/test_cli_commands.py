@@ -79,6 +79,7 @@ def test_status_reset_logs_and_stop(environment: dict[str, str], started: dict[s
     assert run(environment, "reset").returncode == 1
 
 
+@pytest.mark.security
 def test_files_with_secrets_are_for_their_owner(environment: dict[str, str], started: dict[str, str]) -> None:
     data_dir = Path(environment["MMS_LOCAL_DATA_DIR"])
     assert stat.S_IMODE(data_dir.stat().st_mode) == 0o700
@@ -86,6 +87,7 @@ def test_files_with_secrets_are_for_their_owner(environment: dict[str, str], sta
         assert stat.S_IMODE((data_dir / name).stat().st_mode) == 0o600, name
 
 
+@pytest.mark.security
 def test_the_token_is_not_in_the_process_list(environment: dict[str, str]) -> None:
     environment = {**environment, "MMS_LOCAL_AUTH": "checked"}
     assert run(environment, "start", "--token", "process-secret").returncode == 0

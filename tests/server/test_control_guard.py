@@ -22,6 +22,8 @@ rebound.example 127.0.0.1.rebound.example localhost.example 2130706433.io workst
 svc.cluster.local mms.example.com.rebound.example xsvc.cluster.local
 """
 
+pytestmark = pytest.mark.security
+
 
 def ask(host: str) -> None:
     demand_no_other_site(make_mocked_request("GET", "/_mms/health", headers={"Host": host}), ALLOWED)

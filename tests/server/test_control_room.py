@@ -34,6 +34,7 @@ def test_health_says_what_runs(server: ServerProcess) -> None:
     assert (health["status"], health["compute"], health["auth"]) == ("healthy", "none", "any")
 
 
+@pytest.mark.security
 def test_the_journal_tells_every_request_and_no_secret(server: ServerProcess, account: Api) -> None:
     model = account.new_model(url="https://files.invalid/m?sig=signature")
     account.call("GET", "models?name=iris", headers={"x-ms-client-request-id": "mine"})
@@ -266,6 +267,7 @@ def own_address() -> str | None:
     return None if address.startswith("127.") else address
 
 
+@pytest.mark.security
 @pytest.mark.parametrize(("flags", "status"), [((), 403), (("--control-anywhere",), 200)])
 def test_only_this_machine_may_control(
     start_server: Callable[..., ServerProcess], flags: tuple[str, ...], status: int

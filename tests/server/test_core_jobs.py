@@ -14,6 +14,7 @@ from core_world import CoreWorld
 from mms_local.core.accounts import ArmName, ClusterAccess
 from mms_local.core.errors import InUse
 from mms_local.core.generation import Generation
+from mms_local.core.jobs import ATTEMPTS, BUILDS_AT_ONCE
 from mms_local.core.ports import AutoScaler, JobFailed, Log, Phase, Registry, ServiceSpec
 from mms_local.core.resources import State
 
@@ -129,6 +130,42 @@ async def test_a_restart_resumes_what_was_not_finished(core: CoreWorld, tmp_path
     for operation in (running_build, waiting_build, deployment):
         assert (await again.end_of(operation)).state is State.SUCCEEDED
     assert again.mms.services.get(again.account, deployment.resource_id).state is State.SUCCEEDED
+
+
+@pytest.mark.security
+async def test_a_job_that_takes_the_server_along_is_not_tried_for_ever(core: CoreWorld, tmp_path: Path) -> None:
+    core.builder.gate.clear()
+    deadly, waiting = core.image()[1], [core.image()[1] for _more in range(BUILDS_AT_ONCE)][-1]
+    await asyncio.sleep(0.01)
+    for _crash in range(ATTEMPTS - 1):
+        await core.crash()
+        core = CoreWorld(tmp_path)
+        core.builder.gate.clear()
+        await core.mms.jobs.resume()
+        await asyncio.sleep(0.01)
+        assert core.mms.operations.read(core.account, deadly.id).state is State.RUNNING
+    await core.crash()
+    core = CoreWorld(tmp_path)
+    await core.mms.jobs.resume()
+    ended = await core.end_of(deadly)
+    assert ended.state is core.mms.images.get(core.account, deadly.resource_id).state is State.FAILED
+    assert ended.failure is not None
+    assert (ended.failure.code, ended.failure.status) == ("ServerEndedDuringJob", 500)
+    assert (await core.end_of(waiting)).state is State.SUCCEEDED
+
+
+async def test_stops_in_good_order_do_not_count(core: CoreWorld, tmp_path: Path) -> None:
+    core.builder.gate.clear()
+    operation = core.image()[1]
+    for _stop in range(ATTEMPTS + 1):
+        await asyncio.sleep(0.01)
+        await core.mms.jobs.stop()
+        core.database.close()
+        core = CoreWorld(tmp_path)
+        core.builder.gate.clear()
+        await core.mms.jobs.resume()
+    core.builder.gate.set()
+    assert (await core.end_of(operation)).state is State.SUCCEEDED
 
 
 async def test_a_restart_brings_back_what_ran_and_not_what_failed(core: CoreWorld, tmp_path: Path) -> None:

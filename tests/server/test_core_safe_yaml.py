@@ -10,6 +10,8 @@ import pytest
 
 from mms_local.core import safe_yaml
 
+pytestmark = pytest.mark.security
+
 _BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n" for before, name in zip("abcdefgh", "bcdefghi", strict=True)
 )

@@ -74,6 +74,7 @@ async def client_of(front: Front, endpoint: str | None, limit: int | None = None
     return client
 
 
+@pytest.mark.security
 async def test_a_request_and_its_answer_pass_unchanged(endpoint: str, service: Service) -> None:
     async with await client_of(Front(), endpoint) as client:
         headers = {"Authorization": "Bearer key", "Content-Type": "application/json", "X-Trace": "7"}
@@ -88,6 +89,7 @@ async def test_a_request_and_its_answer_pass_unchanged(endpoint: str, service: S
     assert "User-Agent" not in seen.headers or "aiohttp" in seen.headers["User-Agent"]
 
 
+@pytest.mark.security
 async def test_headers_of_one_hop_do_not_travel(endpoint: str, service: Service) -> None:
     async with await client_of(Front(), endpoint) as client:
         sent = {
@@ -119,6 +121,7 @@ async def test_bodies_stream_in_both_directions(endpoint: str) -> None:
         assert await answer.content.read() == b"<two>"
 
 
+@pytest.mark.security
 async def test_a_body_larger_than_the_limit_of_the_api_passes(endpoint: str) -> None:
     async with await client_of(Front(), endpoint) as client:
         answer = await client.post("/api/v1/service/iris/score", data=b"x" * 100_000)

@@ -202,6 +202,7 @@ def test_a_certificate_gets_a_token(server: Server, workload: Application, key: 
     assert claims(token)["appidacr"] == "2"
 
 
+@pytest.mark.security
 def test_a_certificate_that_is_not_registered_is_refused(server: Server, workload: Application) -> None:
     other = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     with CertificateCredential(
@@ -224,6 +225,7 @@ def test_a_federated_token_gets_a_token(
         assert server.identity.refusal(credential.get_token(SCOPE).token) is None
 
 
+@pytest.mark.security
 @pytest.mark.parametrize(
     ("changes", "number"),
     [
@@ -245,6 +247,7 @@ def test_a_federated_token_that_does_not_match_is_refused(
             credential.get_token(SCOPE)
 
 
+@pytest.mark.security
 def test_a_federated_token_with_a_forged_signature_is_refused(server: Server, workload: Application) -> None:
     forger = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     answer = server.post(

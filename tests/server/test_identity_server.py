@@ -19,6 +19,8 @@ from azure.storage.blob import BlobSasPermissions, BlobServiceClient, generate_b
 
 from mms_local.testing import ServerProcess
 
+pytestmark = pytest.mark.security
+
 SCOPE = "https://management.azure.com/.default"
 
 

@@ -17,6 +17,8 @@ from mms_local.api.identity import Application, Directory, FederatedCredential, 
 from mms_local.api.identity.tls import Tls, server_tls
 from mms_local.api.identity.tokens import Identity, TokenSigner
 
+pytestmark = pytest.mark.security
+
 AUDIENCE = "https://management.azure.com/"
 SOMEBODY = Identity("tenant", "client", "object")
 

@@ -100,6 +100,7 @@ def test_links_and_long_names_survive(tmp_path: Path) -> None:
         assert file.read() == b"content"
 
 
+@pytest.mark.security
 def test_a_blob_that_is_not_what_it_should_be_is_refused(tmp_path: Path) -> None:
     blobs = Blobs(tmp_path)
     wrong = tmp_path / "downloaded"

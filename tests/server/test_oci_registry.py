@@ -85,6 +85,7 @@ async def test_push_and_pull_with_a_password(registry: RegistryProcess, outside:
     await push_and_pull(Repository(outside, registry.host, "x", login=Login(USER, PASSWORD), plain=True), blob)
 
 
+@pytest.mark.security
 @NEEDS_REGISTRY
 @pytest.mark.parametrize("login", [None, Login(USER, "wrong-secret"), Login("nobody", PASSWORD)])
 async def test_a_login_that_is_refused_says_so_without_the_password(
@@ -206,6 +207,7 @@ async def host(script: Script) -> AsyncIterator[str]:
         yield f"127.0.0.1:{server.port}"
 
 
+@pytest.mark.security
 @pytest.mark.parametrize("realm", ["http://token.invalid/token", "ftp://127.0.0.1/token", "not a URL", ""])
 async def test_a_password_is_never_sent_to_a_token_service_without_encryption(
     outside: Outside, script: Script, host: str, realm: str
@@ -217,6 +219,7 @@ async def test_a_password_is_never_sent_to_a_token_service_without_encryption(
     assert [authorization for _unused, _unused, authorization in script.asked] == [None]
 
 
+@pytest.mark.security
 async def test_an_upload_to_another_host_is_refused(outside: Outside, script: Script, host: str, blob: Path) -> None:
     elsewhere = {"Location": "http://other.invalid/v2/x/blobs/uploads/1?state=upload-secret"}
     script.answers["POST", "/v2/x/blobs/uploads/"] = web.Response(status=202, headers=elsewhere)

@@ -49,6 +49,7 @@ def only_account(page: PageClient) -> str:
     return f"accounts/{account['number']}"
 
 
+@pytest.mark.security
 @pytest.mark.parametrize(
     ("url", "shown"),
     [
@@ -63,6 +64,7 @@ def test_urls_lose_what_may_be_secret(url: str, shown: str) -> None:
     assert bare_url(url) == shown
 
 
+@pytest.mark.security
 def test_the_page_forbids_frames_and_everything_from_elsewhere(page: PageClient) -> None:
     answer = page.call("/")
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
@@ -218,6 +220,7 @@ def test_what_was_deleted_is_not_found(page: PageClient, account: Api) -> None:
     assert page.call("/_mms/page/accounts/999/models").status_code == 404
 
 
+@pytest.mark.security
 def test_no_secret_is_ever_shown(page: PageClient, hosting: Api) -> None:
     """Neither given ones (SAS signatures, kubeconfig, registry password) nor made ones (keys, key of the build log)."""
     url = "https://user:password-secret@files.invalid/x?sig=sas-secret"
@@ -263,6 +266,7 @@ def test_the_journal_does_not_fill_up_with_the_page_itself(page: PageClient, acc
     assert (entry["operation"], entry["status"]) == ("models.create", 200)
 
 
+@pytest.mark.security
 @pytest.mark.parametrize("path", ["/", "/_mms/page/summary", "/_mms/health"])
 @pytest.mark.parametrize(
     ("headers", "status"),
@@ -283,6 +287,7 @@ def test_pages_of_other_sites_are_not_answered(
     assert page.call(path, headers=headers).status_code == status
 
 
+@pytest.mark.security
 def test_a_foreign_page_cannot_reset_the_server(page: PageClient, account: Api) -> None:
     model = account.new_model()["id"]
     answer = page.call("/_mms/reset", "POST", headers={"Origin": "https://elsewhere.example"})
@@ -290,6 +295,7 @@ def test_a_foreign_page_cannot_reset_the_server(page: PageClient, account: Api) 
     assert account.call("GET", f"models/{model}").status_code == 200
 
 
+@pytest.mark.security
 def test_only_the_page_itself_may_score(page: PageClient, account: Api) -> None:
     service = account.new_service()["id"]
     path = f"/_mms/page/{only_account(page)}/services/{service}/score"
@@ -315,6 +321,7 @@ def test_a_second_account_scores_on_its_own_port(page: PageClient, account: Api,
     assert answer.json()["status"] == 502
 
 
+@pytest.mark.security
 def test_every_answer_is_json_that_a_browser_will_not_guess_about(page: PageClient, account: Api) -> None:
     account.new_model(description="</script><script>alert(1)</script>")
     answer = page.call("/_mms/page/summary")

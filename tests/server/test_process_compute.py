@@ -92,6 +92,7 @@ async def test_a_deployed_service_scores_with_either_key_and_keys_can_change(
     assert keys_file.parent.stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.security
 async def test_a_service_listens_on_loopback_only(compute: Compute, images: ImageFactory) -> None:
     await compute.deploy(service(await images.image()))
     port = int((await compute.up()).rpartition(":")[2])
@@ -304,6 +305,7 @@ async def test_a_removed_service_leaves_nothing(compute: Compute, images: ImageF
     await compute.port.remove(spec)
 
 
+@pytest.mark.security
 async def test_a_driver_sees_its_image_and_not_the_secrets_or_packages_of_the_server(
     compute: Compute, images: ImageFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -131,6 +131,7 @@ class Evil:
         return os.mkdir, (str(self._path),)
 
 
+@pytest.mark.security
 def test_a_pickle_runs_nothing(tmp_path: Path) -> None:
     internal = base64.b64encode(pickle.dumps(Evil(tmp_path / "made"))).decode()
     assert parse_service_input('{"x": 1}', schema(tmp_path, {"type": "integer"}, internal)) == {"x": 1}

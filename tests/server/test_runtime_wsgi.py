@@ -64,11 +64,13 @@ def keys_file(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.security
 @pytest.mark.parametrize("header", ["Bearer first-key", "Bearer second-key", "bearer first-key"])
 def test_either_key_opens_the_service(keys_file: Path, header: str) -> None:
     assert call(KeyCheck(Echo(), keys_file), HTTP_AUTHORIZATION=header)[0] == 200
 
 
+@pytest.mark.security
 @pytest.mark.parametrize(
     "header", ["", "Bearer", "Bearer ", "Bearer first", "Basic first-key", "first-key", "Bearer \xff"]
 )
@@ -92,6 +94,7 @@ def test_health_needs_no_key_but_swagger_does(keys_file: Path) -> None:
     assert call(app, "/swagger.json")[0] == 401
 
 
+@pytest.mark.security
 def test_a_regenerated_key_holds_at_once_and_the_old_one_no_more(keys_file: Path) -> None:
     app = KeyCheck(Echo(), keys_file)
     assert call(app, HTTP_AUTHORIZATION="Bearer first-key")[0] == 200
@@ -101,6 +104,7 @@ def test_a_regenerated_key_holds_at_once_and_the_old_one_no_more(keys_file: Path
     assert call(app, HTTP_AUTHORIZATION="Bearer second-key")[0] == 200
 
 
+@pytest.mark.security
 @pytest.mark.parametrize("content", [None, "", "no JSON", "[]", '{"primary": ""}', '{"primary": 1}'])
 def test_without_a_readable_keys_file_every_request_is_refused(keys_file: Path, content: str | None) -> None:
     if content is None:
@@ -114,12 +118,14 @@ def test_without_a_readable_keys_file_every_request_is_refused(keys_file: Path, 
     assert call(app, HTTP_AUTHORIZATION="Bearer first-key")[0] == 200
 
 
+@pytest.mark.security
 def test_a_body_up_to_the_limit_reaches_the_app() -> None:
     app = Echo()
     assert call(BodyLimit(app, 10), body=b"0123456789", CONTENT_LENGTH="10")[0] == 200
     assert app.bodies == [b"0123456789"]
 
 
+@pytest.mark.security
 def test_a_larger_body_is_refused_before_the_app_sees_it() -> None:
     app = Echo()
     assert call(BodyLimit(app, 10), body=b"0123456789A", CONTENT_LENGTH="11")[0] == 413
@@ -132,6 +138,7 @@ def test_a_chunked_body_up_to_the_limit_arrives_whole() -> None:
     assert app.bodies == [b"0123456789"]
 
 
+@pytest.mark.security
 def test_a_larger_chunked_body_is_refused_and_not_cut() -> None:
     app = Echo()
     assert call(BodyLimit(app, 10), body=b"0123456789A", HTTP_TRANSFER_ENCODING="chunked")[0] == 413

@@ -67,12 +67,14 @@ def test_a_file_goes_through_the_service_too(api: Api) -> None:
     assert api.call("GET", f"{STORE}/contentinfo/LocalUpload/c2/none").status_code == 404
 
 
+@pytest.mark.security
 @pytest.mark.parametrize("path", ["../up", "/root", "a//b", ""])
 def test_a_path_that_leaves_its_container_is_refused(api: Api, path: str) -> None:
     refused = api.call("POST", f"{STORE}/batch/metadata/LocalUpload/c1", {"paths": [{"path": path}]})
     assert refused.status_code == 400
 
 
+@pytest.mark.security
 def test_the_store_wants_a_token(server: ServerProcess) -> None:
     assert requests.get(f"{server.url}{STORE}/contentinfo/a/b/c", timeout=30).status_code == 401
 

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any, Union
 
 from .._errors import InputError, MissingLibraryError
-from .._text import decoded, parsed_json
+from .._text import YamlRefused, decoded, parsed_json, parsed_yaml
 
 Source = Union[str, Mapping[str, Any], Sequence[str]]
 """Text, a path (or several, separated as in E(KUBECONFIG)), a mapping, or a list of paths."""
@@ -277,39 +277,11 @@ def _parsed(text: str, origin: str) -> Mapping[str, Any]:
 
 def _parsed_yaml(text: str, origin: str) -> Any:
     try:
-        import yaml
+        return parsed_yaml(text)
     except ImportError:
         raise MissingLibraryError("PyYAML", "to read a kubeconfig that is not JSON") from None
-
-    class PlainLoader(yaml.SafeLoader):
-        """Leaves what looks like a date as it is written: a kubeconfig has no dates, but a token may look like one.
-
-        Expands no aliases: a few lines of them can mean gigabytes.
-        """
-
-        def compose_node(self, parent: Any, index: Any) -> Any:
-            if self.check_event(yaml.AliasEvent):
-                place = f"near line {self.line + 1}"
-                raise KubeconfigError(f"{origin} has a YAML alias {place}. Write it out.") from None
-            return super().compose_node(parent, index)
-
-    PlainLoader.yaml_implicit_resolvers = {
-        first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-    try:
-        return yaml.load(text, Loader=PlainLoader)
-    except RecursionError:
-        raise KubeconfigError(f"{origin} is nested too deeply to be a kubeconfig.") from None
-    except (
-        yaml.YAMLError,
-        ValueError,
-        LookupError,
-        TypeError,
-    ) as error:  # or a tag that its text does not fit
-        mark = getattr(error, "problem_mark", None)
-        place = f" near line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise KubeconfigError(f"{origin} is neither JSON nor YAML{place}. {_trap_hint(text)}".rstrip()) from None
+    except YamlRefused as error:
+        raise KubeconfigError(f"{origin} {error} {_trap_hint(text)}".rstrip()) from None
 
 
 def _newlines_deleted(text: str) -> bool:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from .._errors import InputError
-from .._text import decoded
+from .._text import decoded, parsed_yaml
 
 # Of lines whose words are one space apart.
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
@@ -194,12 +194,8 @@ def conda_python(path: Path) -> tuple[int, int] | None:
 def _conda_dependencies(path: Path) -> list[Any]:
     """Return the entries of a conda file; none where the service will have to tell what is wrong with it."""
     try:
-        import yaml
-    except ImportError:
-        return []
-    try:
-        content = yaml.safe_load(decoded(path.read_bytes()))
-    except (OSError, ValueError, LookupError, TypeError, RecursionError, yaml.YAMLError):
+        content = parsed_yaml(decoded(path.read_bytes()))
+    except (ImportError, OSError, ValueError):
         return []
     dependencies = content.get("dependencies") if isinstance(content, dict) else None
     return dependencies if isinstance(dependencies, list) else []

@@ -58,6 +58,8 @@ class Front:
             key: sent to the service in the place of what the caller brought.
             limit: requests that may be on their way to the endpoint at once; above it the answer is 503.
         """
+        if hdrs.TRAILER in request.headers:
+            return refusal(400, "Trailers cannot be passed on. Send what they say as headers.")
         if endpoint is None:
             return _unreachable()
         if limit is not None and self._traffic.in_flight(endpoint) >= limit:

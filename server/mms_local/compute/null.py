@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from mms_local.core.ids import below
 from mms_local.core.ports import BuiltImage, ImageSpec, Keys, Log, ServiceSpec, Upkeep
 
 
@@ -23,7 +24,7 @@ class NullBuilder:
         server = spec.registry.location if spec.registry else "localhost"
         log("Nothing is built: the server runs with --compute none")
         return BuiltImage(
-            spec.id, f"sha256:{digest}", f"{server}/{spec.name}:{spec.version}", self._directory / spec.id
+            spec.id, f"sha256:{digest}", f"{server}/{spec.name}:{spec.version}", below(self._directory, spec.id)
         )
 
     async def remove(self, image: BuiltImage) -> None:

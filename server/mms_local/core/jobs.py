@@ -3,7 +3,8 @@
 """The asynchronous half: runs accepted operations to their end, and takes them up again after a crash.
 
 An operation is in storage before its caller hears of it. Each task below moves it NotStarted -> Running -> end. Builds
-and deployments are idempotent, so :meth:`Jobs.resume` simply runs again what a killed server left unfinished.
+and deployments are idempotent, so :meth:`Jobs.resume` simply runs again what a killed server left unfinished; but not
+for ever: what took the server along a few times has failed.
 """
 
 from __future__ import annotations
@@ -27,6 +28,14 @@ from mms_local.core.world import World
 
 LOG = logging.getLogger(__name__)
 BUILDS_AT_ONCE = 2
+ATTEMPTS = 3
+"""How often a job may take the server along before it is not tried again."""
+_DEADLY = Failure(
+    "ServerEndedDuringJob",
+    f"the server was killed {ATTEMPTS} times while it worked on this, and does not try again. Look for the reason in"
+    " its log and in the memory of the machine; then ask for it anew",
+    500,
+)
 
 
 class JobCancelled(Exception):
@@ -76,12 +85,17 @@ class Jobs:
             self._remove(removal)
         await self._engines.compute.start(self._specs.live())
         for operation in storage.operations.unfinished():
-            if operation.job is not Job.DELETE:  # those end with their removals
+            if operation.job is Job.DELETE:
+                continue  # those end with their removals
+            if operation.attempts < ATTEMPTS:
                 self._start(operation)
+            else:
+                self._records.failed(operation, _DEADLY)
 
     async def stop(self) -> None:
         """Let go of everything that runs; what is unfinished is resumed at the next start."""
         await self.abandon()
+        self._records.interrupted()
         await self._engines.compute.stop()
 
     async def clear(self) -> None:

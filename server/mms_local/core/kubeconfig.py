@@ -21,12 +21,13 @@ def check_kubeconfig(text: str) -> None:
     Raises:
         Invalid: naming what is missing, and the newline trap where the text looks as if it fell into it.
     """
-    import yaml  # only services of generation hosting-account need it
+    from mms_local.core import safe_yaml  # only services of generation hosting-account need it
 
     try:
-        config = yaml.load(text, Loader=yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise Invalid(Problem(_FIELD, f"is not valid YAML or JSON{_position(error)}; {_NEWLINES}")) from None
+        config = safe_yaml.load(text)
+    except safe_yaml.YamlRefused as error:
+        hint = "" if "\n" in text.strip() else f"; {_NEWLINES}"
+        raise Invalid(Problem(_FIELD, f"{error}{hint}")) from None
     if not isinstance(config, dict):
         hint = f"; {_NEWLINES}" if isinstance(config, str) else ""
         raise Invalid(Problem(_FIELD, f"must be a YAML or JSON mapping with clusters, users and contexts{hint}"))
@@ -38,8 +39,9 @@ def check_kubeconfig(text: str) -> None:
     if not isinstance(context, dict):
         raise Invalid(Problem(_FIELD, "current-context names a context that is not under contexts"))
     for part, key in (("clusters", "cluster"), ("users", "user")):
-        if context.get(key) not in named[part]:
-            raise Invalid(Problem(_FIELD, f"the {key} of the current context is not under {part}"))
+        name = context.get(key)
+        if not isinstance(name, str) or not isinstance(named[part].get(name), dict):
+            raise Invalid(Problem(_FIELD, f"the {key} of the current context is not a mapping under {part}"))
 
 
 def _named(config: dict[Any, Any], part: str) -> dict[Any, Any]:
@@ -49,8 +51,3 @@ def _named(config: dict[Any, Any], part: str) -> dict[Any, Any]:
     if not all(isinstance(entry, dict) and isinstance(entry.get("name"), str) for entry in entries):
         raise Invalid(Problem(_FIELD, f"each entry under {part} must be a mapping with a name; {_NEWLINES}"))
     return {entry["name"]: entry.get(part.rstrip("s")) for entry in entries}
-
-
-def _position(error: Exception) -> str:
-    mark = getattr(error, "problem_mark", None)
-    return f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""

@@ -37,6 +37,12 @@ class Records:
             self._storage.images.replace(image)
         return image
 
+    def interrupted(self) -> None:
+        """The server stops in good order: whatever is unfinished did not end it."""
+        with self._storage.transaction():
+            for operation in self._storage.operations.unfinished():
+                self._storage.operations.replace(replace(operation, attempts=0))
+
     def phase(self, operation: Operation, phase: str) -> None:
         """What goes on just now."""
         current = self._storage.operations.get(operation.account, operation.id)
@@ -131,7 +137,7 @@ class Records:
         current = self._storage.operations.get(operation.account, operation.id)
         if current is None or current.state.finished:
             return False
-        self._storage.operations.replace(replace(current, state=State.RUNNING))
+        self._storage.operations.replace(replace(current, state=State.RUNNING, attempts=current.attempts + 1))
         return True
 
     def _end(self, operation: Operation, state: State, failure: Failure | None = None) -> None:

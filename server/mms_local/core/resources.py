@@ -16,6 +16,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from mms_local.core.ids import ResourceId
 from mms_local.core.ports import BuiltImage, JobFailed
 from mms_local.core.settings import setting
 
@@ -55,7 +56,7 @@ class Model:
     """A named, versioned pointer to a file or a packed folder."""
 
     account: int
-    id: str
+    id: ResourceId
     name: str
     version: int
     url: str = field(repr=False)  # may carry a SAS signature
@@ -73,7 +74,7 @@ class AssetRecord:
     """A named reference to files in the artifact store (protocol 2.3.3); models point to it with `aml://asset/<id>`."""
 
     account: int
-    id: str
+    id: ResourceId
     name: str
     created: datetime
     kept: Mapping[str, Any] = field(default_factory=dict)
@@ -98,7 +99,7 @@ class Manifest:
     """
 
     account: int
-    id: str
+    id: ResourceId
     name: str | None
     version: int
     description: str | None
@@ -140,23 +141,23 @@ class Image:
     """
 
     account: int
-    id: str
+    id: ResourceId
     name: str
     version: int
     description: str | None
     image_type: str
-    manifest_id: str
+    manifest_id: ResourceId
     compute_id: str | None
     registry_location: str | None
     registry_user: str | None
     created: datetime
-    operation_id: str
+    operation_id: ResourceId
     state: State = State.NOT_STARTED
     failure: Failure | None = None
     built: Built | None = None
     modified: datetime | None = None
     kept: Mapping[str, Any] = field(default_factory=dict)
-    owner: str | None = None
+    owner: ResourceId | None = None
 
 
 class Access(str, Enum):
@@ -182,7 +183,7 @@ class Scaling:
 class Settings:
     """All that an update can change about a service."""
 
-    image_id: str
+    image_id: ResourceId
     pull_secret: str | None = setting("acrImagePullSecret")
     replicas: int | None = setting("numReplicas")
     scaling: Scaling | None = setting("autoScaler", part=Scaling)
@@ -203,14 +204,14 @@ class Service:
     """
 
     account: int
-    id: str
+    id: ResourceId
     name: str
     compute_id: str | None
     compute_type: str | None
     wanted: Settings
     created: datetime
     updated: datetime
-    operation_id: str
+    operation_id: ResourceId
     state: State = State.NOT_STARTED
     failure: Failure | None = None
     live: Settings | None = None
@@ -222,11 +223,11 @@ class Deployment:
     """History: one image put behind one service at one time. `expired` is None for the live one."""
 
     account: int
-    id: str
-    service_id: str
+    id: ResourceId
+    service_id: ResourceId
     service_name: str
-    image_id: str
-    operation_id: str
+    image_id: ResourceId
+    operation_id: ResourceId
     status: State
     created: datetime
     expired: datetime | None = None
@@ -247,13 +248,14 @@ class Job(str, Enum):
 class Operation:
     """The record of one asynchronous job. `settings` is what a service is to become, `phase` what goes on just now.
 
-    `part` is the last part that began, where there are several.
+    `part` is the last part that began, where there are several. `attempts` counts how often work began and the server
+    did not live to see its end.
     """
 
     account: int
-    id: str
+    id: ResourceId
     job: Job
-    resource_id: str
+    resource_id: ResourceId
     created: datetime
     state: State = State.NOT_STARTED
     ended: datetime | None = None
@@ -261,3 +263,4 @@ class Operation:
     settings: Settings | None = None
     phase: str | None = None
     part: str | None = None
+    attempts: int = 0

@@ -8,6 +8,7 @@ fail in ways of their own. Plain data needs none of them. Messages never quote t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Protocol
 
@@ -15,7 +16,11 @@ import yaml
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 50
+MAX_PARTS = 100_000
+"""Keys, values, and beginnings and ends of mappings and lists: 50 ms for what users send, half a second for this."""
 
+_LONG_NUMBER = re.compile(r"[-+0-9_:.]{100,}")
+"""Reading digits in base 60, which 1:30:00 is to YAML 1.1, takes time that grows with the square of their number."""
 _LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 
@@ -38,7 +43,7 @@ def load(text: str, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -
         max_depth: most mappings and lists inside each other.
 
     Raises:
-        YamlRefused: not valid, too large, too deep, or with an alias or a tag.
+        YamlRefused: not valid, too large, too deep, too many values, or with an alias or a tag.
     """
     if len(text) > max_bytes or len(text.encode("utf-8", "surrogatepass")) > max_bytes:
         raise YamlRefused(f"is larger than {max_bytes} bytes")
@@ -55,11 +60,15 @@ def load(text: str, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -
 
 def _check(events: Iterator[yaml.Event], max_depth: int) -> None:
     depth = 0
-    for event in events:
+    for number, event in enumerate(events):
+        if number > MAX_PARTS:
+            raise YamlRefused(f"has more than {MAX_PARTS} keys and values")
         if isinstance(event, yaml.AliasEvent):
             raise YamlRefused(f"uses an alias{_place(event.start_mark)}; write the value out")
         if getattr(event, "tag", None) is not None:
             raise YamlRefused(f"uses a tag (!...){_place(event.start_mark)}; write a plain value")
+        if isinstance(event, yaml.ScalarEvent) and event.implicit[0] and _LONG_NUMBER.fullmatch(event.value):
+            raise YamlRefused(f"holds a number that cannot be{_place(event.start_mark)}; put it in quotes")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > max_depth:
             raise YamlRefused(f"is nested deeper than {max_depth} levels{_place(event.start_mark)}")

@@ -13,7 +13,6 @@ from mms_local.core.accounts import Account
 from mms_local.core.errors import Conflict, Invalid, Problem
 from mms_local.core.jobs import Jobs
 from mms_local.core.keys import ServiceSecrets
-from mms_local.core.kubeconfig import check_kubeconfig
 from mms_local.core.lookup import existing
 from mms_local.core.ports import Keys
 from mms_local.core.recipes import Recipe, add_image
@@ -50,16 +49,14 @@ class Services:
         """Accept a new service: once this returns, its deployment survives a crash of the server.
 
         Raises:
-            Invalid: the kubeconfig is none, or the image is unknown or not built.
+            Invalid: the image is unknown or not built.
             Conflict: there is a service of that name.
         """
-        kubeconfig = fields.get("kubeConfig")
-        if kubeconfig is not None:
-            check_kubeconfig(kubeconfig)
         compute = fields.get("computeResource", {})
         with self._world.storage.transaction():
             self._demand_free_name(account, fields["name"])
             settings = _settings(fields, Settings(self.built_image(account, fields["imageId"]).id))
+            kubeconfig = fields.get("kubeConfig")  # whoever received it has checked it
             new = NewService(fields["name"], settings, compute.get("id"), compute.get("type"), kubeconfig)
             service, operation = self._add(account, new)
         self._jobs.begin(operation)

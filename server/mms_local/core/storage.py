@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Generic, Protocol, TypeVar
 
 from mms_local.core.accounts import AccountStorage
+from mms_local.core.ids import ResourceId
 from mms_local.core.resources import AssetRecord, Deployment, Image, Manifest, Model, Operation, Service
 
 T = TypeVar("T")
@@ -92,9 +93,9 @@ class Removal:
     """
 
     account: int
-    id: str
+    id: ResourceId
     service: Service
-    operation_id: str | None = None
+    operation_id: ResourceId | None = None
 
     @property
     def image_ids(self) -> frozenset[str]:

@@ -20,6 +20,7 @@ from pathlib import Path
 from yarl import URL
 
 from mms_local import runtime
+from mms_local.core.ids import below
 from mms_local.core.ports import BuiltImage, ImageSpec, JobFailed, Log, Phase, SourceFile
 from mms_local.images import tree
 from mms_local.images.azureml_family import adapted, imports_in
@@ -106,7 +107,7 @@ class ImageBuilder:
 
     async def build(self, spec: ImageSpec, log: Log) -> BuiltImage:
         """Build an image, or find the finished one of this id. See `Builder.build`."""
-        directory = self._images / _safe(spec.id)
+        directory = below(self._images, spec.id)
         reference = _reference(spec)
         if not directory.is_dir():
             started = time.monotonic()
@@ -160,7 +161,7 @@ class ImageBuilder:
 
     async def remove(self, image: BuiltImage) -> None:
         """Delete the image's folder; dependency folders stay for the next image."""
-        await asyncio.to_thread(shutil.rmtree, self._images / _safe(image.id), ignore_errors=True)
+        await asyncio.to_thread(shutil.rmtree, below(self._images, image.id), ignore_errors=True)
 
     async def _fetched(
         self, outside: Outside, spec: ImageSpec, scratch: Path, notes: Notes
@@ -264,9 +265,3 @@ def _reference(spec: ImageSpec) -> Reference:
         return Reference.parse(f"{host}/{prefix}/{name}:{spec.version}".replace("//", "/"))
     except ValueError as error:
         raise build_failed("RegistryLocation", f"The registry location {location!r} does not fit: {error}") from error
-
-
-def _safe(image_id: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", image_id):
-        raise ValueError(f"the image id {image_id!r} cannot be a folder name")
-    return image_id

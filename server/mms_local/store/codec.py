@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Dataclasses to JSON values and back, driven by their type hints."""
+"""Dataclasses to JSON values and back, driven by their type hints. An annotation of a hint checks what is read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import Enum
 from functools import cache
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 
 def encode(value: Any) -> Any:
@@ -32,6 +32,9 @@ def encode(value: Any) -> Any:
 def decoder(hint: Any) -> Callable[[Any], Any]:
     """A function from JSON values to values of the given type."""
     origin, arguments = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        inner, form = decoder(arguments[0]), arguments[1]
+        return lambda value: form.checked(inner(value))
     if origin in (Union, types.UnionType):
         inner = decoder(next(argument for argument in arguments if argument is not types.NoneType))
         return lambda value: None if value is None else inner(value)
@@ -50,6 +53,6 @@ def decoder(hint: Any) -> Callable[[Any], Any]:
 
 
 def _record_decoder(cls: type[Any]) -> Callable[[Any], Any]:
-    hints = get_type_hints(cls)
+    hints = get_type_hints(cls, include_extras=True)
     readers = {field.name: decoder(hints[field.name]) for field in fields(cls)}
     return lambda value: cls(**{name: readers[name](item) for name, item in value.items()})

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from mms_local.core.ids import below
 from mms_local.core.world import KeptLog
 from mms_local.store.table import id_key
 
@@ -110,7 +111,7 @@ class LogFiles:
         return iter(sorted(files, key=lambda path: path.stat().st_mtime, reverse=True))
 
     def _path(self, kind: str, resource_id: str) -> Path:
-        return self._directory / kind / f"{resource_id}.log"
+        return below(self._directory / kind, resource_id, ".log")
 
 
 def _is_meant(whose: dict[str, str], id_or_name: str) -> bool:

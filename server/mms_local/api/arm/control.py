@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -66,11 +67,13 @@ class ClusterControl:
         body = await json_body(request)
         if path.kind == MANAGED_CLUSTER:
             text = read_strictly(KUBECONFIG_ONLY, body)["kubeConfig"]
-            self._storage.set_secrets(path.id.casefold(), {"kubeconfig": readable_kubeconfig(text)})
+            kubeconfig = await asyncio.to_thread(readable_kubeconfig, text)
+            self._storage.set_secrets(path.id.casefold(), {"kubeconfig": kubeconfig})
         else:
             name = _name(path)
             given = _properties(read_strictly(CLUSTER_SECRETS, body))
-            self._arm.set_access(name, access_of(given, self._arm.access(name.id)))
+            access = await asyncio.to_thread(access_of, given, self._arm.access(name.id))
+            self._arm.set_access(name, access)
         return web.Response(status=204)
 
     async def _delete(self, request: web.Request) -> web.Response:

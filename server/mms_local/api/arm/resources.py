@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import re
@@ -31,7 +32,7 @@ class Resources:
 
     arm: ArmResources
 
-    def put(self, kind: Kind, path: ArmPath, body: Any, origin: str) -> tuple[Json, bool]:
+    async def put(self, kind: Kind, path: ArmPath, body: Any, origin: str) -> tuple[Json, bool]:
         """Create the resource, or replace it whole. True when it was created.
 
         Raises:
@@ -52,7 +53,7 @@ class Resources:
                 f" '{path.group}'. A resource with the same name cannot be created in location"
                 f" '{wanted['location']}'.",
             )
-        return self._stored(kind, name, wanted, origin)
+        return await self._stored(kind, name, wanted, origin)
 
     def get(self, kind: Kind, path: ArmPath, origin: str) -> Json:
         """The resource.
@@ -62,7 +63,7 @@ class Resources:
         """
         return documents.resource(kind, self.existing(kind, path), origin)
 
-    def patch(self, kind: Kind, path: ArmPath, body: Any, origin: str) -> Json:
+    async def patch(self, kind: Kind, path: ArmPath, body: Any, origin: str) -> Json:
         """Change what the body names: `tags` as a whole, `sku` and `properties` field by field, at any depth.
 
         Raises:
@@ -82,7 +83,7 @@ class Resources:
         for part in ("sku", "properties"):
             if isinstance(given.get(part), dict):
                 merged[part] = _merged(known.body.get(part, {}), given[part])
-        return self._stored(kind, known.name, dict(read(kind.body, merged)), origin)[0]
+        return (await self._stored(kind, known.name, dict(read(kind.body, merged)), origin))[0]
 
     def delete(self, kind: Kind, path: ArmPath) -> bool:
         """Remove the resource. What belongs to the account in the data plane stays. False when there was none."""
@@ -119,9 +120,10 @@ class Resources:
         except NotFound:
             return None
 
-    def _stored(self, kind: Kind, name: ArmName, body: Json, origin: str) -> tuple[Json, bool]:
+    async def _stored(self, kind: Kind, name: ArmName, body: Json, origin: str) -> tuple[Json, bool]:
         if kind.arm is ArmKind.CLUSTER:
-            self.arm.set_access(name, access_of(body["properties"], self.arm.access(name.id)))
+            access = await asyncio.to_thread(access_of, body["properties"], self.arm.access(name.id))
+            self.arm.set_access(name, access)
             body["properties"] = without_secrets(body["properties"])
         stored, created = self.arm.put(name, body)
         return documents.resource(kind, stored, origin), created

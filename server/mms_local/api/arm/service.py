@@ -125,10 +125,10 @@ class ArmService:
         only(request, "GET", "PUT", "PATCH", "DELETE")
         origin = _origin(request)
         if request.method == "PUT":
-            shown, created = self._resources.put(kind, path, await json_body(request), origin)
+            shown, created = await self._resources.put(kind, path, await json_body(request), origin)
             return web.json_response(shown, status=201 if created else 200)
         if request.method == "PATCH":
-            return web.json_response(self._resources.patch(kind, path, await json_body(request), origin))
+            return web.json_response(await self._resources.patch(kind, path, await json_body(request), origin))
         if request.method == "DELETE":
             return self._deletion(request, kind, path)
         return web.json_response(self._resources.get(kind, path, origin))

@@ -112,6 +112,8 @@ class TokenSigner:
             TokenRejected: it is not one, or it has expired.
         """
         claims = self.checked(refresh_token, [_REFRESH_AUDIENCE])
+        if "ver" in claims:  # an access token, which anybody may ask for with any audience
+            raise TokenRejected("it is an access token")
         return Identity(claims["tid"], claims["appid"], claims["oid"], claims["upn"], proof="0")
 
     def checked(self, token: str, audiences: Collection[str]) -> dict[str, Any]:

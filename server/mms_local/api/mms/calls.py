@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -15,6 +16,7 @@ from mms_local.api.mms.shapes import Shapes
 from mms_local.api.reading import log_lines
 from mms_local.core.accounts import Account
 from mms_local.core.fields import Record, read
+from mms_local.core.kubeconfig import check_kubeconfig
 from mms_local.core.mms import Mms
 from mms_local.core.resources import Model
 
@@ -98,7 +100,10 @@ async def delete_image(call: Call) -> Reply:
 
 
 async def create_service(call: Call) -> Reply:
-    _unused, operation = call.mms.services.create(call.account, await call.fields())
+    fields = await call.fields()
+    if "kubeConfig" in fields:
+        await asyncio.to_thread(check_kubeconfig, fields["kubeConfig"])  # others are answered meanwhile
+    _unused, operation = call.mms.services.create(call.account, fields)
     await call.fronts.ensure(call.account)
     return call.accepted(operation)
 

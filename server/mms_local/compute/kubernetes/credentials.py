@@ -45,15 +45,15 @@ def credentials(kubeconfig: str) -> Credentials:
     Raises:
         JobFailed: it is broken, or reaches beyond itself.
     """
-    import yaml
+    from mms_local.core import safe_yaml
 
     try:
-        config = yaml.safe_load(kubeconfig)
+        config = safe_yaml.load(kubeconfig)
         context = _named(config, "context", config["current-context"])
         cluster = _named(config, "cluster", context["cluster"])
         user = _named(config, "user", context["user"])
         server = str(cluster["server"])
-    except (yaml.YAMLError, KeyError, TypeError, ValueError):  # the parser's message would quote the credentials
+    except (safe_yaml.YamlRefused, KeyError, TypeError):
         raise _refused("It is not complete: a server, a user and a current-context that resolves are needed") from None
     if is_metadata(urlsplit(server).hostname or ""):
         raise _refused("Its server is an address that is for a machine alone (link-local, metadata)")

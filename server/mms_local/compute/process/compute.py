@@ -18,6 +18,7 @@ from mms_local.compute.process.instance import StartFailed, replicas
 from mms_local.compute.process.log import log_tail
 from mms_local.compute.process.service import LOG_FILE, Service, Sleep
 from mms_local.compute.traffic import Traffic
+from mms_local.core.ids import below
 from mms_local.core.ports import Keys, Log, Phase, ServiceSpec, Upkeep
 
 _STOP_GRACE = 10.0  # seconds that requests in progress have when the server stops
@@ -77,7 +78,7 @@ class ProcessCompute:
         service = self._services.pop(spec.id, None)
         if service:
             await service.stop(_STOP_GRACE)
-        await asyncio.to_thread(shutil.rmtree, self._directory / spec.id, ignore_errors=True)
+        await asyncio.to_thread(shutil.rmtree, below(self._directory, spec.id), ignore_errors=True)
 
     async def set_keys(self, service_id: str, keys: Keys) -> None:
         """Make a service accept these keys from the next request on."""
@@ -91,7 +92,7 @@ class ProcessCompute:
 
     async def logs(self, service_id: str, tail: int) -> str:
         """The last lines that the service printed, earlier instances included."""
-        return await asyncio.to_thread(log_tail, self._directory / service_id / LOG_FILE, tail)
+        return await asyncio.to_thread(log_tail, below(self._directory, service_id) / LOG_FILE, tail)
 
     async def stop(self) -> None:
         """End all services."""
@@ -106,7 +107,7 @@ class ProcessCompute:
             if self._session is None:
                 self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True))
             self._services[service_id] = Service(
-                self._directory / service_id,
+                below(self._directory, service_id),
                 python=self._python,
                 session=self._session,
                 traffic=self.traffic,

@@ -45,6 +45,7 @@ def test_services_are_chosen_by_state_and_sorted_by_name(states: list[str], expe
     assert names(states) == expected
 
 
+@pytest.mark.security
 @pytest.mark.parametrize(
     "name", ["../../x", "", "a b", "a/b", "{{ 6 * 7 }}", "a\nb", "-a", "a-", "a:b", "x" * 254, "é", "None,", "a[1:3]"]
 )
@@ -53,6 +54,7 @@ def test_what_cannot_be_the_name_of_a_host_is_refused(name: str) -> None:
         host_names([service("good"), service(name)], "", [])
 
 
+@pytest.mark.security
 @pytest.mark.parametrize("name", ["all", "web1", "localhost", "127.0.0.1", "::1"])
 def test_a_name_that_the_inventory_has_is_refused_and_a_prefix_helps(name: str) -> None:
     with pytest.raises(InputError, match="host_prefix"):
@@ -61,6 +63,7 @@ def test_a_name_that_the_inventory_has_is_refused_and_a_prefix_helps(name: str) 
         assert list(host_names([service(name)], "mms-", ["all", "web1"])) == [f"mms-{name}"]
 
 
+@pytest.mark.security
 def test_two_services_of_one_name_are_refused_and_all_reasons_told_at_once() -> None:
     with pytest.raises(InputError) as caught:
         host_names([service("iris"), service("iris"), service("../x"), service("all")], "", ["all"])
@@ -74,12 +77,14 @@ def test_a_host_knows_its_service_and_account() -> None:
     assert variables["mms_account"] == ACCOUNT
 
 
+@pytest.mark.security
 def test_a_template_in_a_service_is_not_evaluated() -> None:
     hidden = {**service("iris"), "pull_secret": "{{ 6 * 7 }}"}
     value = variables_of(hidden, ACCOUNT)["mms_service"]["pull_secret"]
     assert Templar(loader=DataLoader()).template(value) == "{{ 6 * 7 }}"
 
 
+@pytest.mark.security
 def test_no_variable_is_a_secret() -> None:
     everything = Service(
         id="i", name="n", kubeconfig="hidden", app_insights_key="hidden", scoring_uri="http://host/score"

@@ -31,6 +31,7 @@ def test_a_stored_token_is_found_under_its_key_alone(tmp_path: Path) -> None:
         assert again.load(other) is None
 
 
+@pytest.mark.security
 def test_only_the_owner_may_read_it(tmp_path: Path) -> None:
     TokenCache(tmp_path / "folder").store(KEY, TOKEN)
     assert stat.S_IMODE((tmp_path / "folder").stat().st_mode) == 0o700
@@ -51,6 +52,7 @@ def test_a_newer_token_replaces_the_older_one(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 1
 
 
+@pytest.mark.security
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o666])
 def test_a_file_that_others_may_read_or_write_is_not_trusted(tmp_path: Path, mode: int) -> None:
     cache = TokenCache(tmp_path)
@@ -59,6 +61,7 @@ def test_a_file_that_others_may_read_or_write_is_not_trusted(tmp_path: Path, mod
     assert cache.load(KEY) is None
 
 
+@pytest.mark.security
 def test_a_link_is_not_followed(tmp_path: Path) -> None:
     cache = TokenCache(tmp_path / "cache")
     cache.store(KEY, TOKEN)

@@ -214,6 +214,7 @@ def test_a_ready_token_needs_no_library_and_cannot_be_renewed(monkeypatch: pytes
     assert credential.renew() is None
 
 
+@pytest.mark.security
 def test_a_ready_token_is_passed_over_for_another_audience() -> None:
     credential = credential_from(
         {"access_token": "t"}, {**TOKEN, **ENV_PRINCIPAL}, audience="https://storage.azure.com/"
@@ -221,6 +222,7 @@ def test_a_ready_token_is_passed_over_for_another_audience() -> None:
     assert credential.source.startswith("service principal env-client")
 
 
+@pytest.mark.security
 def test_secrets_do_not_show_in_any_representation() -> None:
     holders = [
         ClientSecret("place", "tenant", "client", "hidden"),

@@ -113,6 +113,7 @@ def test_authorities_with_and_without_scheme(host: str, url: str) -> None:
     assert authority_url(host) == url
 
 
+@pytest.mark.security
 def test_an_authority_without_tls_is_refused() -> None:
     with pytest.raises(InputError, match="https URL is needed"):
         authority_url("http://login.example")

@@ -64,6 +64,7 @@ def test_the_next_page_may_be_relative(script: Script, client: Client) -> None:
     assert ids(client) == ["1"]
 
 
+@pytest.mark.security
 @pytest.mark.parametrize(
     "link",
     [
@@ -214,6 +215,7 @@ def test_a_log_of_the_service_itself_is_read(script: Script, client: Client) -> 
     assert client.text("/logs/1") == "here"
 
 
+@pytest.mark.security
 @pytest.mark.parametrize(
     "url", ["https://logs.example.com/1?sig=hidden", "http://mms.example.com/logs/1", "//169.254.169.254/metadata"]
 )

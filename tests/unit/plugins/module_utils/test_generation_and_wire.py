@@ -107,6 +107,7 @@ def test_content_is_known_by_its_digest_and_name() -> None:
     assert not same_content("https://h/c/a", None)
 
 
+@pytest.mark.security
 @pytest.mark.parametrize("status", ["²", "٤٠٤", "4041", "", "nonsense", True, -1, 1e3])
 def test_an_odd_status_in_an_error_is_left_out(status: Any) -> None:
     error = service_error({"code": "Odd", "statusCode": status})
@@ -114,6 +115,7 @@ def test_an_odd_status_in_an_error_is_left_out(status: Any) -> None:
     assert error["status"] is None
 
 
+@pytest.mark.security
 @pytest.mark.parametrize("version", ["²", "٤", "9" * 5000])
 def test_an_odd_number_is_no_integer(version: str) -> None:
     with pytest.raises(ResponseFormatError, match="integer"):

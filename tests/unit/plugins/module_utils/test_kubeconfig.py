@@ -174,6 +174,7 @@ def cluster(**fields: Any) -> dict[str, Any]:
     return kubeconfig(clusters=[{"name": "blue-cluster", "cluster": {"server": "https://b", **fields}}])
 
 
+@pytest.mark.security
 @pytest.mark.parametrize(
     ("source", "context", "words"),
     [
@@ -238,6 +239,7 @@ def test_deleting_the_line_ends_of_a_flow_style_file_is_harmless() -> None:
     assert flat_kubeconfig(flow(kubeconfig()).replace("\n", "")) == flat_kubeconfig(kubeconfig())
 
 
+@pytest.mark.security
 def test_a_parse_error_does_not_quote_the_text() -> None:
     with pytest.raises(KubeconfigError) as caught:
         flat_kubeconfig(f"users:\n- token: *{SECRET}\n")

@@ -185,6 +185,7 @@ def test_an_answer_without_a_kubeconfig_is_not_taken_for_one(
     assert failed["failure"]["code"] == "UnexpectedResponse"
 
 
+@pytest.mark.security
 @pytest.mark.parametrize(
     "answer",
     [

@@ -123,6 +123,7 @@ def test_a_text_is_reduced_to_the_wanted_context() -> None:
         connection(options(kubeconfig=json.dumps(CONFIG), context="red"), {})
 
 
+@pytest.mark.security
 def test_secrets_reach_kubectl_by_private_ways_only(recorder: Path) -> None:
     given = options(kubectl=str(recorder), host="https://d", api_key=TOKEN)
     kubectl = Kubectl(given, {"PATH": "/usr/bin:/bin"}, "models", ["pa55"])

@@ -16,6 +16,8 @@ from ansible_collections.azureml.model_management.plugins.module_utils._masking 
     without_query,
 )
 
+pytestmark = pytest.mark.security
+
 
 @pytest.mark.parametrize(
     ("text", "expected"),

@@ -16,6 +16,7 @@ def test_input_reaches_the_program_and_what_it_says_comes_back() -> None:
     assert run_program([sys.executable, "-c", program], text="straße", timeout=60) == Ended(3, "STRASSE\n", "no\n")
 
 
+@pytest.mark.security
 def test_a_program_sees_the_given_environment_only() -> None:
     program = "import os; print(os.environ.get('HOME'), os.environ['COLOUR'])"
     ended = run_program([sys.executable, "-c", program], environment={"COLOUR": "red"}, timeout=60)

@@ -131,6 +131,7 @@ def test_a_secret_of_another_type_is_refused_with_a_hint() -> None:
         existing({**secret({}), "type": "Opaque"})
 
 
+@pytest.mark.security
 def test_no_result_and_no_text_holds_the_password() -> None:
     found = existing(secret({"auths": {REGISTRY: entry()}}))
     for one in (found, wanted(), wanted("new-secret").over(found)):

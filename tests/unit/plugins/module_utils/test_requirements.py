@@ -75,6 +75,7 @@ def test_a_file_written_on_windows_is_sent_in_utf_8(encoding: str, tmp_path: Pat
     assert flat_requirements(path) == "numpy==1.26.4\npandas\n"
 
 
+@pytest.mark.security
 @pytest.mark.parametrize(
     ("line", "words"),
     [
@@ -125,6 +126,7 @@ def test_an_encrypted_file_beside_is_refused(tmp_path: Path) -> None:
         flat_requirements(path)
 
 
+@pytest.mark.security
 def test_the_pip_part_of_a_conda_file_is_checked(tmp_path: Path) -> None:
     path = write(
         tmp_path, conda="name: x\ndependencies:\n- python=3.9\n- pip:\n  - numpy==1.26.4\n  - -r more.txt\n  - ./x\n"

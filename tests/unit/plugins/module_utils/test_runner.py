@@ -196,6 +196,7 @@ def test_a_missing_library_is_told_as_ansible_users_know_it() -> None:
     assert "Failed to import the required Python library (requests)" in result["msg"]
 
 
+@pytest.mark.security
 def test_signatures_and_secret_options_are_masked_everywhere() -> None:
     url = "https://e.com/x?sp=r&sig=c2lnbmF0dXJl&se=1"
     spec = {

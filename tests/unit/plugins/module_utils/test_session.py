@@ -28,6 +28,7 @@ OPTIONS = {
 }
 
 
+@pytest.mark.security
 @pytest.mark.parametrize("place", ["http://mms.example.com/api", "http://127.0.0.1:8780/api", "HTTP://h/x?sig=hidden"])
 def test_https_does_not_fall_back_to_http_because_resource_manager_says_so(place: str) -> None:
     script, clock = Script(), FakeClock()

@@ -78,6 +78,7 @@ def test_the_longest_lifetimes_are_accepted() -> None:
     assert storage_from({**WITH_TOKEN, "storage_sas_lifetime": 604800}, {})
 
 
+@pytest.mark.security
 def test_a_token_is_never_sent_without_tls() -> None:
     with pytest.raises(InputError, match=r"http://127\.0\.0\.1:1/a is not https"):
         storage_from({**WITH_TOKEN, "storage_account_url": "http://127.0.0.1:1/a"}, {})

@@ -39,6 +39,7 @@ def test_json_of_a_usual_depth_is_read() -> None:
     assert json.dumps(parsed_json(deep)).replace(" ", "") == deep
 
 
+@pytest.mark.security
 @pytest.mark.parametrize("depth", [101, 900, 200_000])
 def test_json_that_is_deeper_is_refused(depth: int) -> None:
     with pytest.raises(ValueError, match="more than 100 levels deep"):

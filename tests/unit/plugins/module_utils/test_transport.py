@@ -148,12 +148,14 @@ def test_both_ids_of_every_answer_are_kept(script: Script, clock: FakeClock) -> 
     assert script.seen[0].headers["x-ms-client-request-id"] != script.seen[1].headers["x-ms-client-request-id"]
 
 
+@pytest.mark.security
 def test_without_leave_the_token_is_not_shown(script: Script, clock: FakeClock) -> None:
     script.expect("GET", "https://elsewhere.example.com/log", 200, b"log")
     transport_on(script, clock).send("GET", "https://elsewhere.example.com/log", with_token=False)
     assert "Authorization" not in script.seen[0].headers
 
 
+@pytest.mark.security
 def test_a_netrc_file_does_not_replace_the_token(
     script: Script, clock: FakeClock, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,6 +167,7 @@ def test_a_netrc_file_does_not_replace_the_token(
     assert script.seen[0].headers["Authorization"] == "Bearer token"
 
 
+@pytest.mark.security
 def test_a_redirect_is_not_followed(script: Script, clock: FakeClock) -> None:
     script.expect("GET", "/models", 302, headers={"Location": "https://elsewhere.example.com/"})
     assert transport_on(script, clock).send("GET", BASE + "/models").status == 302
@@ -204,6 +207,7 @@ def test_each_kind_of_trouble_has_its_own_code_and_advice(
     assert "secret" not in caught.value.message
 
 
+@pytest.mark.security
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
@@ -218,6 +222,7 @@ def test_loopback_is_told_from_elsewhere(url: str, expected: bool) -> None:
     assert is_loopback(url) is expected
 
 
+@pytest.mark.security
 @pytest.mark.parametrize(
     "url", ["http://mms.example.com/models", "http://192.0.2.1:80/score", "http://127.example.com/"]
 )
@@ -238,6 +243,7 @@ def test_on_the_loopback_a_token_needs_no_https(url: str, script: Script, clock:
     assert script.seen[0].headers["Authorization"] == "Bearer token"
 
 
+@pytest.mark.security
 @pytest.mark.parametrize("depth", [101, 900, 200_000])
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
 def test_json_that_nobody_can_mean_is_an_error_and_no_overflow(
