@@ -17,6 +17,7 @@ import pytest
 import yaml
 from cluster import PULL_SECRET, Namespace, eventually
 from compute_steps import KEYS, PATIENCE, Image, allowed, answer, async_true, load_on, until
+from pod_security import offences
 
 from mms_local.compute.kubernetes.compute import KubernetesCompute, Settings
 from mms_local.compute.kubernetes.objects import Bounds, id_hash, object_name
@@ -50,6 +51,7 @@ async def test_a_service_is_made_of_what_protocol_and_good_practice_ask_for(
     assert pod["securityContext"]["runAsNonRoot"] is True
     assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
     assert pod["automountServiceAccountToken"] is False
+    assert list(offences(pod)) == []
     [tmp] = [volume["emptyDir"] for volume in pod["volumes"] if volume["name"] == "tmp"]
     assert tmp == {"sizeLimit": "2Gi"}
     policy = namespace.get("networkpolicy", object_name(spec))

@@ -169,6 +169,7 @@ def test_the_machine_s_identity_is_for_those_who_know_its_address(start_server: 
     rest = "/metadata/identity/oauth2/token?resource=https://management.azure.com/"
     for base in (server.url, f"{server.url}/imds/guess", f"{server.url}/imds/"):
         assert ask(base + rest).status_code in (401, 404), base
+    assert "virtualMachineEnv" in ask(server.url + rest).json()["error_description"]
     assert "access_token" in ask(known + rest).json()
     secret = unquote(known.rpartition("/")[2])
     assert secret not in json.dumps(server.control("GET", "requests"))

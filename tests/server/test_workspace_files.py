@@ -164,4 +164,5 @@ async def test_a_folder_is_an_archive_and_a_file_is_itself(tmp_path: Path) -> No
 def test_bundles_are_for_builders_alone(server: ServerProcess) -> None:
     answer = requests.get(f"{server.url}/artifact/bundles/1/{'0' * 64}.tar?part=LocalUpload/c", timeout=30)
     assert answer.status_code == 404
+    assert "0" * 64 not in str(server.control("GET", "requests"))
     assert not tarfile.is_tarfile(io.BytesIO(answer.content))

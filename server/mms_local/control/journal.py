@@ -80,4 +80,4 @@ def _shown_path(request: web.Request) -> str:
     where = room(request)
     if where == "imds":
         return "/imds"
-    return path.rpartition("/")[0] if where == "logs" else path
+    return path.rpartition("/")[0] if where == "logs" or path.startswith("/artifact/bundles/") else path

@@ -153,6 +153,7 @@ class IdentityService:
             web.get("/{tenant}/discovery/v2.0/keys", self._keys),
             web.get("/common/userrealm/{user}", self._user_realm),
             web.get("/imds/{secret}/metadata/identity/oauth2/token", self._instance_metadata),
+            web.get("/metadata/identity/oauth2/token", self._instance_metadata),
             web.get("/msi/token", self._app_service),
         ]
 
@@ -198,8 +199,9 @@ class IdentityService:
         """The managed identity endpoint of a virtual machine, whose clients can show a secret in its address only."""
         if request.headers.get("Metadata", "").lower() != "true":
             return _refused(400, "invalid_request", "Required metadata header not specified")
-        if not is_same(request.match_info["secret"], self.directory.managed_identity_header):
-            return _refused(401, "unauthorized_client", "The address is not the one in the server's ready file")
+        if not is_same(request.match_info.get("secret", ""), self.directory.managed_identity_header):
+            advice = "set AZURE_POD_IDENTITY_AUTHORITY_HOST to what virtualMachineEnv in the server's --ready-file says"
+            return _refused(401, "unauthorized_client", f"The address holds no secret, or a wrong one: {advice}")
         return self._managed_identity(request)
 
     async def _app_service(self, request: web.Request) -> web.Response:
