@@ -5,10 +5,7 @@
 from __future__ import annotations
 
 import json
-import os
 import stat
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +14,7 @@ from urllib.parse import unquote
 import pytest
 import requests
 from api_client import ACCOUNT, HOSTING, SUBSCRIPTION, Api
+from typed import SECRETS, command
 
 from mms_local.testing import ServerProcess
 
@@ -192,22 +190,6 @@ def test_the_control_token_is_read_by_its_owner_alone_and_stays(
     assert again.environment["MMS_LOCAL_CONTROL_TOKEN"] == token
     other = start_server(data_dir=tmp_path / "other")
     assert other.environment["MMS_LOCAL_CONTROL_TOKEN"] != token
-
-
-def command(data_dir: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    own = {name: value for name, value in os.environ.items() if not name.startswith("MMS_LOCAL_")}
-    own |= {"MMS_LOCAL_DATA_DIR": str(data_dir), "MMS_LOCAL_PORT": "0", "MMS_LOCAL_COMPUTE": "none", **environment}
-    program = [sys.executable, "-m", "mms_local", *arguments]
-    return subprocess.run(program, env=own, capture_output=True, text=True, timeout=60, check=False)
-
-
-SECRETS = {
-    "MMS_LOCAL_TOKEN": "token-of-the-server",
-    "MMS_LOCAL_CONTROL_TOKEN": "token-of-the-owner",
-    "AZUREML_MMS_ACCESS_TOKEN": "token-of-a-client",
-    "AZURE_STORAGE_CONNECTION_STRING": "AccountKey=key-of-a-store",
-    "AZURE_CLIENT_SECRET": "secret-of-a-client",
-}
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="NO /proc: environments cannot be read here")
