@@ -180,12 +180,13 @@ def judge(service: Service, answer: Answer, output: Any, options: Mapping[str, A
 
 def _words(response: Response) -> str:
     """Return what an answer says for people: its message, where it is an object that has one."""
-    text = response.text()
     try:
-        message = json.loads(text)["message"]
+        message = json.loads(response.body)["message"]
     except (ValueError, TypeError, KeyError, RecursionError):
         message = None
-    return message if isinstance(message, str) and message.strip() else text or "no body"
+    if isinstance(message, str) and message.strip():
+        response = replace(response, body=message.encode())
+    return response.text() or "no body"
 
 
 def _log(session: Session, service: Service) -> str:

@@ -91,6 +91,7 @@ def test_a_service_that_does_not_get_warm_is_given_up_with_its_last_words() -> N
     ("status", "output", "options", "code", "words"),
     [
         (500, {}, {}, "ScoringFailed", ["500"]),
+        (500, {"message": "it broke. " * 200}, {}, "ScoringFailed", ["answered with 500: it broke. it broke.", " ..."]),
         (401, {}, {}, "ScoringFailed", ["401", "mms_service_keys"]),
         (200, ["a"], {"expected": ["b"]}, "WrongAnswer", ["output[0] is 'a' instead of 'b'", '["a"]']),
         (200, [1.5], {"expected": [1.0], "tolerance": 0.4}, "WrongAnswer", ["1.5"]),
