@@ -18,7 +18,7 @@ from .._transport.token import Token
 from .._waiting import Pace
 from ._find import service_referred
 from .scoring import first_difference, output_of, question, wanted
-from .traces import explained
+from .traces import explained, sentence
 
 _PAUSE = 1.0
 _LONGEST_OUTPUT = 300
@@ -155,7 +155,7 @@ def judge(service: Service, answer: Answer, output: Any, options: Mapping[str, A
     if not 200 <= response.status < 300:
         advice = " Check the key with mms_service_keys." if response.status == 401 else ""
         raise MmsError(
-            f"Service {service.name!r} answered with {response.status}: {_words(response).rstrip('.')}.{advice}",
+            f"Service {service.name!r} answered with {response.status}: {sentence(_words(response))}{advice}",
             code="ScoringFailed",
             status=response.status,
             request_id=response.ids.request_id,

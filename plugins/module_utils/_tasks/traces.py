@@ -35,7 +35,7 @@ def explained(what: str, why: str | None, reports: Iterable[str], advice: str) -
         why: In the words of the service, if it said why.
         reports: What comes with it, such as details and logs.
     """
-    said = [_sentence(what), *([_sentence(why.strip())] if why and why.strip() else [])]
+    said = [sentence(what), *([sentence(why.strip())] if why and why.strip() else [])]
     for report in reports:
         rest = _news(report, said)
         if rest:
@@ -57,7 +57,8 @@ def _news(report: str, said: Sequence[str]) -> str:
     return "" if news in known else news
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """Return the text with an end."""
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
