@@ -426,7 +426,7 @@ def test_a_cloud_of_ones_own_says_itself_where_its_tokens_come_from(
 
 
 def test_a_cloud_that_does_not_describe_itself_is_an_error(environ: dict[str, str], network: dict[str, Any]) -> None:
-    options = {**network, "cloud_environment": environ["AZURE_AUTHORITY_HOST"]}
+    options = {**network, "cloud_environment": f"{environ['AZURE_AUTHORITY_HOST']}/no-cloud"}
     with pytest.raises(AuthError, match="description of the cloud could not be read") as caught:
         credential_from(options, environ)
     assert caught.value.code == "UnknownCloud"
