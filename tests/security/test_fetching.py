@@ -129,7 +129,9 @@ async def test_a_name_is_judged_by_where_it_leads_at_that_moment(
 @pytest.mark.parametrize("path", ["/_mms/state", "/_mms/health", "/", "/api/v1/service/iris/score", "/subscriptions/s"])
 async def test_the_server_does_not_ask_its_own_rooms(store: Store, tmp_path: Path, path: str) -> None:
     limits = Limits(own=lambda: {"http://127.0.0.1:8780"})
-    for url in (f"http://127.0.0.1:8780{path}", store.redirect("/model.pkl", f"http://127.0.0.1:8780{path}")):
+    names = ("127.0.0.1", "localhost", "a.localhost", "0.0.0.0", "127.1.2.3", "[::1]", "[::ffff:127.0.0.1]", "[::]")
+    places = [f"http://{name}:8780{path}" for name in names]
+    for url in (*places, *(store.redirect("/model.pkl", place) for place in places)):
         assert "this server itself" in await refusal(url, tmp_path / "file", limits)
 
 

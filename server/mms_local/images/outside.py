@@ -73,8 +73,9 @@ class Outside:
         await self._session.close()
 
     def is_own(self, url: URL) -> bool:
-        """Whether this server itself answers there."""
-        return str(url.origin()) in self.limits.own()
+        """Whether this server itself answers there, by its own name or by another one of this machine."""
+        own = [URL(origin) for origin in self.limits.own()]
+        return url.origin() in own or (_is_local(url.host or "") and url.port in [one.port for one in own])
 
     @asynccontextmanager
     async def ask(
@@ -163,12 +164,21 @@ def _demand_no_metadata(address: str) -> None:
         raise NotAllowed("its name leads to an address that is for the machine alone (link-local, metadata)")
 
 
+def _is_local(host: str) -> bool:
+    """Whether a host is this machine by its name or address alone."""
+    address = address_of(host)
+    if address is None:
+        return host in _LOCAL
+    inner = getattr(address, "ipv4_mapped", None) or address
+    return bool(inner.is_loopback or inner.is_unspecified)
+
+
 def _proxy(url: URL) -> tuple[URL | None, Mapping[str, str]]:
     """The machine's proxy for an address, and the header by which it knows its user."""
     host = url.host or ""
-    address = address_of(host)
-    local = address.is_loopback or address.is_unspecified if address else host in _LOCAL
-    named = None if local or urllib.request.proxy_bypass(host) else urllib.request.getproxies().get(url.scheme)
+    named = (
+        None if _is_local(host) or urllib.request.proxy_bypass(host) else urllib.request.getproxies().get(url.scheme)
+    )
     if not named:
         return None, {}
     proxy = URL(named if "://" in named else f"http://{named}")
