@@ -19,12 +19,14 @@ from aiohttp.test_utils import TestServer
 from api_client import ACCOUNT, KUBECONFIG, Api
 from yarl import URL
 
+from mms_local.compute.kubernetes.cluster import Cluster
 from mms_local.compute.kubernetes.credentials import credentials
 from mms_local.core.hosts import Hosts, is_metadata
 from mms_local.core.ports import ImageSpec, JobFailed, SourceFile
 from mms_local.images import ImageBuilder
 from mms_local.images.fetch import fetch
 from mms_local.images.outside import Limits, NotAllowed, Outside
+from mms_local.images.registry import Repository
 from mms_local.testing import ServerProcess
 
 TIMEOUT = aiohttp.ClientTimeout(total=10)
@@ -276,6 +278,27 @@ async def test_what_is_in_somebody_s_file_is_not_repeated(
         await builder.build(given, log.append)
     assert f"The file file.txt cannot be used{where and f' ({where})'}. It comes from 127.0.0.1" in failed.value.message
     assert "inner-secret" not in "\n".join([failed.value.message, str(failed.value.details), *log])
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["inner-secret", '{"message": "inner-secret"}', '{"errors": [{"code": "inner", "message": "inner-secret"}]}'],
+)
+async def test_what_is_no_registry_and_no_cluster_is_not_quoted(store: Store, tmp_path: Path, body: str) -> None:
+    async def answer(_request: web.Request) -> web.Response:
+        return web.Response(status=403, reason="inner-secret", text=body)
+
+    store.answers = dict.fromkeys(("/v2/x/blobs/sha256:1", "/api/v1/namespaces/default/secrets/x"), answer)
+    async with Outside() as outside:
+        repository = Repository(outside, store.url.removeprefix("http://"), "x", login=None, plain=True)
+        with pytest.raises(JobFailed) as refused:
+            await repository.has_blob("sha256:1")
+    cluster = Cluster(credentials(KUBECONFIG.replace("https://k.invalid", store.url)), tmp_path)
+    with pytest.raises(JobFailed) as failed:
+        await cluster.read("Secret", "x")
+    await cluster.close()
+    assert len(store.asked) == 2
+    assert "inner-secret" not in refused.value.message + failed.value.message
 
 
 @pytest.mark.parametrize("path", ["/_mms/health", "/"])

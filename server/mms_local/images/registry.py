@@ -25,6 +25,8 @@ from mms_local.images.outside import NotAllowed, Outside
 
 _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=30, sock_read=300)
 _LONGEST = 1 << 20  # bytes of what says an error or gives a token
+_SHOWN = 500  # characters of what a registry says
+_CODE = re.compile("[A-Z_]{1,40}")  # of an error, as the specification has them
 _CHALLENGE = re.compile(r'(\w+)="([^"]*)"')
 
 
@@ -188,6 +190,8 @@ async def _errors(answer: aiohttp.ClientResponse) -> str:
     """What the registry says about an error, as far as it keeps to the specification's form."""
     try:
         content: Any = json.loads(await _short(answer))
-        return ": " + "; ".join(f"{error['code']} {error.get('message', '')}".strip() for error in content["errors"])
+        errors = [error for error in content["errors"] if _CODE.fullmatch(error["code"])]
+        told = "; ".join(f"{error['code']} {error.get('message', '')}".strip() for error in errors)
+        return f": {told[:_SHOWN]}" if told else ""
     except (ValueError, KeyError, TypeError, AttributeError):
         return ""

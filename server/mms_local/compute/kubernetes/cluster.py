@@ -9,6 +9,7 @@ to Kubernetes neither needs it nor waits for it.
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
 import ssl
 from collections.abc import Callable
@@ -254,11 +255,16 @@ def _items(answer: Any) -> list[Manifest]:
 
 
 def _message(error: ApiException) -> str:
-    """The message of the Status object that came back, or whatever else there is."""
+    """The message of the Status object that came back; of what no API server would say, nothing."""
     try:
-        return str(json.loads(error.body or "")["message"])
+        said = json.loads(error.body or "")
+        if said["kind"] == "Status":
+            return str(said["message"])
     except (TypeError, ValueError, KeyError):
-        return str(error.reason or "no reason given").strip()
+        pass
+    if error.status:
+        return http.client.responses.get(error.status, "no reason given")
+    return str(error.reason or "no reason given").strip()  # of our own: there was no answer
 
 
 def _reason(error: urllib3.exceptions.HTTPError) -> str:
