@@ -288,11 +288,11 @@ async def test_what_is_no_registry_and_no_cluster_is_not_quoted(store: Store, tm
     async def answer(_request: web.Request) -> web.Response:
         return web.Response(status=403, reason="inner-secret", text=body)
 
-    store.answers = dict.fromkeys(("/v2/x/blobs/sha256:1", "/api/v1/namespaces/default/secrets/x"), answer)
+    store.answers = dict.fromkeys(("/v2/x/manifests/1", "/api/v1/namespaces/default/secrets/x"), answer)
     async with Outside() as outside:
         repository = Repository(outside, store.url.removeprefix("http://"), "x", login=None, plain=True)
         with pytest.raises(JobFailed) as refused:
-            await repository.has_blob("sha256:1")
+            await repository.manifest("1", ("application/json",))
     cluster = Cluster(credentials(KUBECONFIG.replace("https://k.invalid", store.url)), tmp_path)
     with pytest.raises(JobFailed) as failed:
         await cluster.read("Secret", "x")
