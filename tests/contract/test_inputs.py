@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Workbench
+from conftest import CLUSTER, KUBECONFIG, Workbench
 from scenarios import SCENARIOS, Scenario, specification
 
 
@@ -107,3 +107,13 @@ def test_requirements_are_sent_flat_and_what_is_no_package_is_refused(
     assert refused.requests == []
     assert refused.result["msg"].count("base.txt, line ") == 2
     assert "hidden" not in str(refused.result)
+
+
+def test_one_description_says_its_place_to_all_generations(bench: Workbench, tmp_path: Path) -> None:
+    next(one for one in SCENARIOS if one.module == "mms_image").prepare(bench, tmp_path)
+    registry = {"registry_location": "r.test", "registry_user": "u", "registry_password": "p"}
+    options = {"name": "iris", "manifest": "iris", "compute_resource_id": CLUSTER, **registry}
+    image = bench.ok("mms_image", **options).result["image"]
+    place = {"compute_resource_id": CLUSTER, "kubeconfig": KUBECONFIG, "pull_secret": "registry-pull"}
+    assert bench.ok("mms_service", name="iris", image=image["id"], **place).result["changed"]
+    assert not bench.ok("mms_service", name="iris", image=image["id"], **place).result["changed"]

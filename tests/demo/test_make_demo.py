@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -16,6 +17,13 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 TIME_LIMIT = 600.0
 """Seconds that one `make` may take; the first one may have to download scikit-learn."""
+KUBECONFIG = {
+    "current-context": "demo",
+    "contexts": [{"name": "demo", "context": {"cluster": "demo", "user": "demo"}}],
+    "clusters": [{"name": "demo", "cluster": {"server": "https://127.0.0.1:9"}}],
+    "users": [{"name": "demo", "user": {"token": "t"}}],
+}
+WITHOUT_A_CLUSTER = "--skip-tags deploy_web_service_preflight,deploy_web_service_pull_secret"
 LAST_LINE = re.compile(r'^demo ok: http://127\.0\.0\.1:\d+/\S+ -> \["[a-z]+", "[a-z]+", "[a-z]+"\]$')
 
 
@@ -94,6 +102,18 @@ def test_the_first_run_deploys_the_second_changes_nothing_and_cleaning_up_leaves
 
     checked = clone.make("demo", "DEMO_ARGS=--check")
     assert "changed=0 " in recap(checked)
+
+    # The same playbook in the other generations: only what says where and with what credentials is another.
+    registry = {"location": "registry.test", "user": "u", "password": "p"}
+    cluster = {"deploy_web_service_kubeconfig": KUBECONFIG, "deploy_web_service_registry": registry}
+    for more, connection in (
+        ({}, {"api_version": "v1.0", "workspace_name": "flowers"}),
+        (cluster, {"api_version": "2017-06-01-privatepreview"}),
+    ):
+        (clone.path / "connection.json").write_text(json.dumps({**more, "deploy_web_service_connection": connection}))
+        other = clone.make("demo", f"DEMO_ARGS=-e @connection.json {WITHOUT_A_CLUSTER}")
+        assert LAST_LINE.match(other[-1]), other[-1]
+        assert "changed=0 " not in recap(other)
 
     clone.make("clean-demo")
     assert processes_in(clone.path) == []

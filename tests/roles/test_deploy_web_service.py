@@ -11,6 +11,12 @@ from playing import Bench
 from service_user import ServiceUser
 
 CRASHING = "def init():\n    raise RuntimeError('the weights are missing')\n\n\ndef run(raw):\n    return 1\n"
+KUBECONFIG = {
+    "current-context": "demo",
+    "contexts": [{"name": "demo", "context": {"cluster": "demo", "user": "demo"}}],
+    "clusters": [{"name": "demo", "cluster": {"server": "https://127.0.0.1:9"}}],
+    "users": [{"name": "demo", "user": {"token": "t"}}],
+}
 SMOKE_TEST = {"input": {"data": [1]}, "expected": ["one"]}
 
 
@@ -32,26 +38,46 @@ def test_a_second_run_changes_nothing(bench: Bench) -> None:
     assert bench.record("iris") == record
 
 
-def test_a_workspace_takes_the_same_variables_with_another_connection(bench: Bench) -> None:
-    bench.environment = {"AZUREML_MMS_API_VERSION": "v1.0", "AZUREML_MMS_WORKSPACE": "flowers"}
-    variables = bench.variables("iris", bench.good_driver("one"), smoke_test=SMOKE_TEST)
+CONNECTIONS = {
+    "hosting account": {"AZUREML_MMS_API_VERSION": "2017-06-01-privatepreview"},
+    "account": {"AZUREML_MMS_API_VERSION": "2017-09-01-preview"},
+    "workspace": {"AZUREML_MMS_API_VERSION": "v1.0", "AZUREML_MMS_WORKSPACE": "flowers"},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("connection", CONNECTIONS.values(), ids=CONNECTIONS)
+def test_one_playbook_serves_all_generations_by_its_connection_alone(bench: Bench, connection: dict[str, str]) -> None:
+    bench.environment = connection
+    more = {"kubeconfig": KUBECONFIG, "registry": {"location": "registry.test", "user": "u", "password": "p"}}
+    variables = bench.variables("iris", bench.good_driver("one"), smoke_test=SMOKE_TEST, **more)
+    options = ("--skip-tags", "deploy_web_service_pull_secret,deploy_web_service_preflight")  # there is no cluster
     bench.writes()
-    rehearsed = bench.play("deploy", variables, "--check")
+    rehearsed = bench.play("deploy", variables, "--check", *options)
     assert rehearsed.status == 0, rehearsed.output
     assert bench.writes() == []
 
-    played = bench.play("deploy", variables)
+    played = bench.play("deploy", variables, *options)
     assert played.status == 0, played.output
     assert played.changed_tasks()[:4] == rehearsed.changed_tasks()[:4]
     assert bench.record("iris")["output"] == ["one"]
     bench.writes()
-    again = bench.play("deploy", variables)
+    again = bench.play("deploy", variables, *options)
     assert again.counts()["changed"] == 0, again.output
-    assert set(bench.writes()) <= {"services.keys"}  # which asks for them by POST
+    assert set(bench.writes()) <= {"services.keys"}  # a workspace is asked for them by POST
 
-    other = bench.play("deploy", {**variables, "deploy_web_service_driver": bench.good_driver("two")}, "--check")
-    assert other.status == 0, other.output
-    assert "Build the image" in other.changed_tasks()
+    other = {**variables, "deploy_web_service_driver": bench.good_driver("two"), "deploy_web_service_smoke_test": None}
+    changed = bench.play("deploy", other, *options)
+    assert changed.status == 0, changed.output
+    assert "Build the image" in changed.changed_tasks()
+    assert bench.record("iris")["changed"] == ["manifest", "image", "service"]
+
+
+def test_without_a_cluster_of_his_own_a_user_of_workspaces_needs_no_other_variables(bench: Bench) -> None:
+    bench.environment = CONNECTIONS["workspace"]
+    played = bench.play("deploy", bench.variables("iris", bench.good_driver("one"), smoke_test=SMOKE_TEST))
+    assert played.status == 0, played.output
+    assert bench.record("iris")["output"] == ["one"]
 
 
 def test_a_build_that_had_to_do_otherwise_than_asked_is_a_warning_of_the_task(bench: Bench) -> None:

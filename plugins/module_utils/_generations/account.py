@@ -74,6 +74,7 @@ ACCOUNT = Generation(
         create=named(Image, "name", "manifest", "compute_resource_id", "description"),
         constants={"imageType": "Docker"},
         required=("name", "manifest", "compute_resource_id"),
+        place=frozenset({"name", "compute_resource_id"}),
         filters={"manifest_id": "manifestId", "manifest_name": "manifestName"},
     ),
     services=Kind(
@@ -87,6 +88,7 @@ ACCOUNT = Generation(
         create=_SERVICE,
         constants={"computeResource.type": "Cluster"},
         required=("image", "compute_resource_id"),
+        place=frozenset({"compute_resource_id"}),
         update=updatable(Service, _SERVICE),
         filters={
             "name": "serviceName",

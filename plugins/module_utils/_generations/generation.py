@@ -46,6 +46,7 @@ class Kind(Generic[R]):
         among: Tells whether a member of the list is of this kind, where it holds others too.
         next_version: Whether the client gives versions their numbers.
         names: What a name must look like, and the same in words.
+        place: Fields that say where it goes, which other generations say by other fields.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Kind(Generic[R]):
     among: Callable[[Any], bool] = lambda member: True
     next_version: bool = False
     names: tuple[str, str] | None = None
+    place: frozenset[str] = frozenset()
 
     def check_name(self, name: str) -> None:
         """Refuse a name that nothing of this kind can be given, before anything is made for it.

@@ -54,6 +54,7 @@ HOSTING_ACCOUNT = Generation(
         create=named(Image, "manifest", "description", "registry_user", "registry_location", "registry_password"),
         constants={"imageType": "Docker"},
         required=("manifest", "registry_user", "registry_location", "registry_password"),
+        place=frozenset({"registry_user", "registry_location", "registry_password"}),
         deletable=False,
     ),
     services=Kind(
@@ -78,6 +79,7 @@ HOSTING_ACCOUNT = Generation(
             app_insights_enabled="dataCollection.appInsightsEnabled",
         ),
         required=("image", "kubeconfig", "pull_secret"),
+        place=frozenset({"kubeconfig", "pull_secret"}),
         update=named(Service, "image", "pull_secret"),
     ),
 )

@@ -19,6 +19,18 @@ GENERATIONS = {generation.api_version: generation for generation in (HOSTING_ACC
 DEFAULT = ACCOUNT
 
 
+def said_to_others(generation: Generation, kind: Kind[Any], fields: Collection[str]) -> frozenset[str]:
+    """Return the fields that say to other generations where something goes, when it is said to this one, too.
+
+    So one description serves all generations; what is said to others alone is refused.
+    """
+    if not kind.place.intersection(fields):
+        return frozenset()
+    others = [getattr(other, f"{kind.name}s").place for other in GENERATIONS.values() if other is not generation]
+    whole = [place for place in others if place <= frozenset(fields)]
+    return frozenset().union(*whole).difference(kind.create)
+
+
 def refuse_unknown(generation: Generation, kind: Kind[Any], fields: Collection[str]) -> None:
     """Refuse fields that this generation does not have.
 

@@ -307,6 +307,7 @@ WORKSPACE = WorkspaceGeneration(
         },
         constants={"imageType": "Docker", "imageFlavor": "WebApiContainer"},
         required=("name",),
+        place=frozenset({"name"}),
         filters={"name": "name", "model_id": "modelId", "model_name": "modelName", "property": "properties"},
         write=_image_with_recipe,
     ),
@@ -316,6 +317,7 @@ WORKSPACE = WorkspaceGeneration(
         read=_service_from,
         create=_SERVICE,
         required=("image",),
+        place=frozenset({"compute.type", "compute.name"}),
         update=updatable(Service, _SERVICE),
         filters={
             "name": "name",

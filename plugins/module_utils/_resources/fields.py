@@ -9,7 +9,7 @@ requests hold, follow from them. They are ordinary dataclass fields: what is sai
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
@@ -251,6 +251,18 @@ class Described:
             elif said.role != "fact" and options.get(said.option or one.name) is not None:
                 values[one.name] = said.shape.take(options[said.option or one.name])
         return cls(**values)
+
+    def without(self: D, options: Collection[str]) -> D:
+        """Return this description with these options left out."""
+        changes: dict[str, Any] = {}
+        for one in dataclasses.fields(self):
+            said = one.metadata["said"]
+            if isinstance(said, Part):
+                inner = [option.partition(".")[2] for option in options if option.startswith(f"{one.name}.")]
+                changes[one.name] = getattr(self, one.name).without(inner)
+            elif (said.option or one.name) in options:
+                changes[one.name] = None
+        return dataclasses.replace(self, **changes)
 
     def wanted(self) -> dict[str, Any]:
         """Return what requests hold of this, by option."""

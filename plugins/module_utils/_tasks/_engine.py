@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from .._client.client import Collection, Started
 from .._errors import ApiError
-from .._generations.registry import refuse_unknown
+from .._generations.registry import refuse_unknown, said_to_others
 from .._plan import Kept, Plan, label, plan_version
 from .._resources._common import RUNNING_STATES, SUCCEEDED
 from .._resources.image import Image
@@ -45,8 +45,9 @@ class Engine(ABC, Generic[R]):
         self.check()
         self.desired: R = self.nothing()
         if self.options["state"] == "present":
-            self.desired = self.described()
-            refuse_unknown(self.generation, getattr(self.generation, f"{self.key}s"), self.desired.wanted())
+            described, kind = self.described(), getattr(self.generation, f"{self.key}s")
+            self.desired = described.without(said_to_others(self.generation, kind, described.wanted()))
+            refuse_unknown(self.generation, kind, self.desired.wanted())
             self.check_described()
 
     @property
