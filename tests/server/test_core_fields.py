@@ -13,7 +13,20 @@ from jsonschema import Draft202012Validator
 
 from mms_local.api.mms.registry import GENERATIONS
 from mms_local.core.errors import Invalid, Problem
-from mms_local.core.fields import Field, Flag, ListOf, MapOf, Number, Record, Shape, Share, Text, read, read_strictly
+from mms_local.core.fields import (
+    AsGiven,
+    Field,
+    Flag,
+    ListOf,
+    MapOf,
+    Number,
+    Record,
+    Shape,
+    Share,
+    Text,
+    read,
+    read_strictly,
+)
 
 
 def problems(shape: Shape, value: Any) -> list[str]:
@@ -33,6 +46,7 @@ def problems(shape: Shape, value: Any) -> list[str]:
         (Number(0, 5), [0, 5, 3.0], [-1, 6, 1.5, "1", True, None, float("1e400")]),
         (Share(), [0, 1, 0.5], [-0.1, 1.1, "0.5", True]),
         (ListOf(Number(0, 1), 2), [[], [0, 1]], [{}, "ab", [2], [0, 0, 0]]),
+        (AsGiven(MapOf(Text())), [{}, {"a": "b"}], ["a", [], {"a": 1}]),
         (MapOf(Text(longest=1), 2), [{}, {"a": "b"}, {"a": None}], [[], {"a": "bc"}, {"a": "", "b": "", "c": ""}]),
     ],
 )

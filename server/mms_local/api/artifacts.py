@@ -118,8 +118,8 @@ class Artifacts:
     async def _bundle(self, request: web.Request) -> web.StreamResponse:
         """A folder of the store as an archive; members are named from below its container."""
         parts, account = request.query.getall("part", []), request.match_info["account"]
-        known = account.isdecimal() and account.isascii()
-        if not known or not hmac.compare_digest(self._key(int(account), "\n".join(parts)), request.match_info["key"]):
+        known = account.isdecimal() and account.isascii() and len(account) < 10
+        if not known or not _same(self._key(int(account), "\n".join(parts)), request.match_info["key"]):
             raise ApiError(404, "there is nothing at this path")
         with tempfile.TemporaryDirectory() as folder:
             archive = Path(folder) / "bundle.tar"
@@ -253,3 +253,7 @@ def _artifact(blob: Blob) -> Json:
         "createdTime": None,
         "dataPath": None,
     }
+
+
+def _same(key: str, given: str) -> bool:
+    return hmac.compare_digest(key.encode(), given.encode(errors="replace"))

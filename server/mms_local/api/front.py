@@ -102,10 +102,9 @@ class Fronts:
 
     async def stop(self) -> None:
         """Close the ports of all accounts."""
-        for runner in self._runners.values():
+        runners, self._runners, self._main_account = self._runners, {}, None
+        for runner in runners.values():
             await runner.cleanup()
-        self._runners.clear()
-        self._main_account = None
 
     async def _open(self, account: Account, port: int) -> None:
         app = self._make_app()

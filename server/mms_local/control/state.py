@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from mms_local.api.front import Fronts
@@ -20,6 +21,7 @@ class StateDocument:
         self._database = database
         self._mms = mms
         self._fronts = fronts
+        self._loading = asyncio.Lock()
 
     def dump(self) -> dict[str, Any]:
         """Everything that is kept, without secrets."""
@@ -31,13 +33,14 @@ class StateDocument:
         Raises:
             Invalid: it is not a document that :meth:`dump` made.
         """
-        await self._fronts.stop()
-        await self._mms.jobs.stop()
-        try:
-            load(self._database, document)
-            self._mms.world.logs.forget_kept()
-        except DumpError as error:
-            raise Invalid(Problem("state", str(error))) from error
-        finally:
-            await self._fronts.start()
-            await self._mms.jobs.resume()
+        async with self._loading:
+            await self._fronts.stop()
+            await self._mms.jobs.stop()
+            try:
+                load(self._database, document)
+                self._mms.world.logs.forget_kept()
+            except DumpError as error:
+                raise Invalid(Problem("state", str(error))) from error
+            finally:
+                await self._fronts.start()
+                await self._mms.jobs.resume()

@@ -194,6 +194,20 @@ class MapOf:
 
 
 @dataclass(frozen=True)
+class AsGiven:
+    """A value of another shape that is kept as it came, with what that shape does not know."""
+
+    shape: Shape
+
+    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
+        self.shape.read(value, path, problems)
+        return value
+
+    def schema(self) -> Schema:
+        return self.shape.schema()
+
+
+@dataclass(frozen=True)
 class Field:
     """One named member of an object. `aliases` are other spellings that are read (beyond letter case)."""
 

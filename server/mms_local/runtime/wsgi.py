@@ -133,7 +133,7 @@ class BodyLimit:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         length = environ.get("CONTENT_LENGTH") or ""
-        if length.isdigit():
+        if length.isascii() and length.isdecimal():
             if int(length) <= self._limit:
                 return self._app(environ, start_response)
             return self._too_large(start_response)

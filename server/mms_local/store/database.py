@@ -286,6 +286,8 @@ class Database:
 
 def _account(row: tuple[Any, ...]) -> Account:
     name: AccountName = decoder(AccountName)(json.loads(row[1]))
+    if row[2] is not None and not (isinstance(row[2], int) and 0 <= row[2] < 1 << 16):
+        raise ValueError(f"{str(row[2])[:80]!r} is no port")
     return Account(row[0], name, row[2])
 
 

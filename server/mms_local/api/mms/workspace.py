@@ -352,6 +352,8 @@ async def validate_name(call: Call) -> Reply:
 
 async def validate_service(call: Call) -> Reply:
     body = await call.body()
+    if not isinstance(body, dict):
+        raise Invalid(Problem("body", "must be an object"))
     kind, name = str(body.get("type", "")), str(body.get("serviceName", ""))
     try:
         if kind.lower() == "create":

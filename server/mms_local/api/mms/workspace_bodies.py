@@ -10,7 +10,7 @@ from typing import Any
 
 from mms_local.api.mms import bodies
 from mms_local.core.errors import Invalid, Problem
-from mms_local.core.fields import Anything, Field, Flag, ListOf, MapOf, Number, Real, Record, Text, read
+from mms_local.core.fields import Anything, AsGiven, Field, Flag, ListOf, MapOf, Number, Real, Record, Text, read
 from mms_local.core.recipes import CONDA, Recipe
 from mms_local.core.resources import Access, Asset, Scaling, Settings
 
@@ -121,13 +121,21 @@ IMAGE = Record(
         _PROPERTIES,
     )
 )
+_ENVIRONMENT = AsGiven(
+    Record(
+        (
+            Field("environmentVariables", MapOf(Anything(), 1000)),
+            Field("python", Record((Field("userManagedDependencies", Flag()),))),
+        )
+    )
+)
 ENVIRONMENT_IMAGE = Record(
     (
         Field("driverProgram", bodies.ASSET_ID),
         Field("assets", ListOf(_FILE)),
         Field("modelIds", ListOf(Text(1, 300))),
         Field("models", ListOf(Anything())),
-        Field("environment", Anything()),
+        Field("environment", _ENVIRONMENT),
         Field("environmentReference", Anything()),
     )
 )
@@ -385,8 +393,6 @@ def environment_recipe(name: str, request: Mapping[str, Any]) -> Recipe:
         )
         raise Invalid(Problem(f"{where}driverProgram", message))
     environment = request.get("environment") or {}
-    if not isinstance(environment, dict):
-        raise Invalid(Problem(f"{where}environment", "must be an object"))
     python = environment.get("python") or {}
     conda = python.get("condaDependencies")
     properties = {}

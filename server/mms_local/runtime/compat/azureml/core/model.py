@@ -25,7 +25,7 @@ class Model:
         root = os.path.join(os.environ.get("AML_APP_ROOT") or os.getcwd(), "azureml-models")
         home = os.path.join(root, name)
         wanted = str(version or named)
-        versions = sorted(filter(str.isdigit, os.listdir(home)), key=int) if os.path.isdir(home) else []
+        versions = sorted(filter(str.isdecimal, os.listdir(home)), key=int) if os.path.isdir(home) else []
         if not versions or (wanted and wanted not in versions):
             there = [f"{one}:{each}" for one in _listed(root) for each in _listed(os.path.join(root, one))]
             raise ModelNotFoundException(
