@@ -27,7 +27,8 @@ def run(config: Config, choose_engines: EngineChoice = engines_of) -> int:
     )
     warning = warning_of(config)
     if warning and not config.allow_anonymous:
-        print(f"mms-local: {warning} Use --auth checked, or say --allow-anonymous as well.", file=sys.stderr)
+        advice = "use --auth checked, or say --allow-anonymous as well"
+        print(f"mms-local: {warning.rstrip('.')}; {advice}", file=sys.stderr)
         return 1
     try:
         return asyncio.run(_serve(config, choose_engines))

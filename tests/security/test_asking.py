@@ -167,7 +167,8 @@ def test_the_machine_s_identity_is_for_those_who_know_its_address(start_server: 
     rest = "/metadata/identity/oauth2/token?resource=https://management.azure.com/"
     for base in (server.url, f"{server.url}/imds/guess", f"{server.url}/imds/"):
         assert ask(base + rest).status_code in (401, 404), base
-    assert "virtualMachineEnv" in ask(server.url + rest).json()["error_description"]
+    assert "virtualMachineEnv" in ask(f"{server.url}/imds/guess{rest}").json()["error_description"]
+    assert "access_token" in ask(server.url + rest, headers=server.owner).json()
     assert "access_token" in ask(known + rest).json()
     secret = unquote(known.rpartition("/")[2])
     assert secret not in json.dumps(server.control("GET", "requests"))
@@ -215,7 +216,7 @@ def test_nobody_listens_beyond_this_machine_and_lets_everybody_in(tmp_path: Path
     refused = command(tmp_path, "serve", "--host", host, "--auth", auth)
     assert refused.returncode == 1
     assert refused.stderr.startswith("mms-local: The server listens on ")
-    assert refused.stderr.rstrip().endswith("Use --auth checked, or say --allow-anonymous as well.")
+    assert refused.stderr.rstrip().endswith("; use --auth checked, or say --allow-anonymous as well")
     assert len(refused.stderr.splitlines()) == 1
 
 

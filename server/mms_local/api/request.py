@@ -40,6 +40,7 @@ _ROOMS = (
     ("/modelmanagement", "mms"),
     ("/artifact", "artifact"),
     ("/discovery", "arm"),
+    ("/metadata/identity", "control"),  # tokens of the machine, for its owner
     ("/metadata", "arm"),
     ("/rp", "arm"),
     ("/subscriptions", "arm"),

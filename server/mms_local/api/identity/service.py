@@ -153,13 +153,13 @@ class IdentityService:
             web.get("/{tenant}/discovery/v2.0/keys", self._keys),
             web.get("/common/userrealm/{user}", self._user_realm),
             web.get("/imds/{secret}/metadata/identity/oauth2/token", self._instance_metadata),
-            web.get("/metadata/identity/oauth2/token", self._instance_metadata),
             web.get("/msi/token", self._app_service),
         ]
 
     def control_routes(self) -> list[web.RouteDef]:
-        """The routes that register applications and users; for those who may control the server."""
-        return self._registration.routes()
+        """The routes that register applications and users, and that of a machine; for the owner of the server."""
+        machine = web.get("/metadata/identity/oauth2/token", self._instance_metadata)
+        return [*self._registration.routes(), machine]
 
     async def _token_v1(self, request: web.Request) -> web.Response:
         return await self._token(request, 1)
@@ -196,12 +196,16 @@ class IdentityService:
         return web.json_response({"ver": "1.0", "account_type": "Managed"})
 
     async def _instance_metadata(self, request: web.Request) -> web.Response:
-        """The managed identity endpoint of a virtual machine, whose clients can show a secret in its address only."""
+        """The managed identity endpoint of a virtual machine: with a secret in its address, for clients show none else.
+
+        At its usual address it is a part of the control room, which has asked for a token.
+        """
         if request.headers.get("Metadata", "").lower() != "true":
             return _refused(400, "invalid_request", "Required metadata header not specified")
-        if not is_same(request.match_info.get("secret", ""), self.directory.managed_identity_header):
+        secret = request.match_info.get("secret")
+        if secret is not None and not is_same(secret, self.directory.managed_identity_header):
             advice = "set AZURE_POD_IDENTITY_AUTHORITY_HOST to what virtualMachineEnv in the server's --ready-file says"
-            return _refused(401, "unauthorized_client", f"The address holds no secret, or a wrong one: {advice}")
+            return _refused(401, "unauthorized_client", f"The secret in the address is wrong: {advice}")
         return self._managed_identity(request)
 
     async def _app_service(self, request: web.Request) -> web.Response:
