@@ -38,6 +38,7 @@ options:
       - Id of the operationalization cluster in whose registry the image goes. Needed in generation
         V(2017-09-01-preview), unknown in V(2017-06-01-privatepreview), and without meaning in V(v1.0), where the
         registry of the workspace has all images.
+      - Given together with O(name) and the registry, each generation takes what it has, so one task serves all.
     type: str
   registry_location:
     description:

@@ -42,6 +42,7 @@ options:
     description:
       - Id of the operationalization cluster that the service runs on. It cannot be changed. Needed to create a
         service in generation V(2017-09-01-preview), unknown in V(2017-06-01-privatepreview).
+      - Given together with O(kubeconfig) and O(pull_secret), each generation takes what it has, so one task serves all.
     type: str
   compute:
     description:

@@ -40,6 +40,7 @@ class Clone:
             if name in kept or name.startswith(("PIP_", "SSL_", "UV_"))
         }
         self._environment["MMS_LOCAL_PORT"] = "0"  # the usual one may be taken
+        self._environment["MMS_LOCAL_OCI"] = "never"  # nobody is there to take an image
         self._environment["PATH"] = os.pathsep.join(
             folder for folder in os.environ["PATH"].split(os.pathsep) if not folder.startswith(sys.prefix)
         )
@@ -104,7 +105,7 @@ def test_the_first_run_deploys_the_second_changes_nothing_and_cleaning_up_leaves
     assert "changed=0 " in recap(checked)
 
     # The same playbook in the other generations: only what says where and with what credentials is another.
-    registry = {"location": "registry.test", "user": "u", "password": "p"}
+    registry = {"location": "registry.test", "user": "u", "password": "registry-password"}
     cluster = {"deploy_web_service_kubeconfig": KUBECONFIG, "deploy_web_service_registry": registry}
     for more, connection in (
         ({}, {"api_version": "v1.0", "workspace_name": "flowers"}),

@@ -13,11 +13,11 @@ import aiohttp
 from load import Load
 
 from mms_local.compute.kubernetes.compute import KubernetesCompute
-from mms_local.compute.kubernetes.rollout import Patience
+from mms_local.compute.kubernetes.rollout import WaitPolicy
 from mms_local.core.ports import BuiltImage, Keys, ServiceSpec
 
 Image = Callable[[str], BuiltImage]
-PATIENCE = Patience(rollout=180, scheduling=5, outage=4)
+WAITS = WaitPolicy(rollout=180, scheduling=5, outage=4)
 KEYS = Keys("primary-key", "secondary-key")
 
 

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import pytest
 from cluster import HOW, PULL_SECRET, Namespace, lacking, new_namespace
-from compute_steps import KEYS, PATIENCE, Image
+from compute_steps import KEYS, WAITS, Image
 from image_factory import FileServer, ImageFactory
 
 from mms_local.compute.kubernetes.compute import KubernetesCompute, Settings
@@ -89,7 +89,7 @@ async def start(tmp_path: Path) -> AsyncIterator[Callable[[Settings], Kubernetes
 
 @pytest.fixture
 def compute(start: Callable[[Settings], KubernetesCompute]) -> KubernetesCompute:
-    return start(Settings(patience=PATIENCE))
+    return start(Settings(waits=WAITS))
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from uuid import uuid4
 import pytest
 import yaml
 from cluster import PULL_SECRET, Namespace, eventually
-from compute_steps import KEYS, PATIENCE, Image, allowed, answer, async_true, load_on, until
+from compute_steps import KEYS, WAITS, Image, allowed, answer, async_true, load_on, until
 from pod_security import offences
 
 from mms_local.compute.kubernetes.compute import KubernetesCompute, Settings
@@ -119,7 +119,7 @@ async def test_a_bad_release_ends_early_explains_itself_and_leaves_the_good_one_
             await compute.deploy(replace(spec, image=bad, **changes), print)
         await asyncio.sleep(1)
 
-    assert asyncio.get_running_loop().time() - started < PATIENCE.rollout / 2
+    assert asyncio.get_running_loop().time() - started < WAITS.rollout / 2
     failed = caught.value
     assert (failed.code, failed.details[0][0]) == ("KubernetesDeploymentFailed", reason)
     assert words in failed.details[0][1]
@@ -224,13 +224,13 @@ async def test_what_belongs_together_goes_together_by_whatever_hand(
 async def test_a_restarted_server_finds_its_services_and_puts_them_right(
     start: Callable[[Settings], KubernetesCompute], spec: ServiceSpec, namespace: Namespace
 ) -> None:
-    first = start(Settings(patience=PATIENCE))
+    first = start(Settings(waits=WAITS))
     await first.deploy(spec, print)
     pods = {pod["metadata"]["uid"] for pod in namespace.items("pods")}
     await first.stop()
     namespace.kubectl("delete", "service", object_name(spec))
 
-    second = start(Settings(patience=PATIENCE))
+    second = start(Settings(waits=WAITS))
     await second.start((spec,))
 
     async def answers() -> bool:
@@ -295,7 +295,7 @@ async def test_a_service_that_asks_for_nothing_is_bounded_by_the_owner_s_word(
     start: Callable[[Settings], KubernetesCompute], spec: ServiceSpec, namespace: Namespace
 ) -> None:
     bounds = Bounds(cpu="1", memory="600Mi", tmp="64Mi", callers=("10.0.0.0/8", "ingress-nginx"))
-    compute = start(Settings(patience=PATIENCE, bounds=bounds))
+    compute = start(Settings(waits=WAITS, bounds=bounds))
     await compute.deploy(replace(spec, memory=None), print)
     assert await answer(compute, spec) == (200, "one")
     [pod] = namespace.items("pods")

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from cluster import Namespace
-from compute_steps import KEYS, PATIENCE, Image, allowed, answer, async_true, until
+from compute_steps import KEYS, WAITS, Image, allowed, answer, async_true, until
 
 from mms_local.compute.kubernetes.compute import KubernetesCompute, Settings
 from mms_local.compute.kubernetes.objects import object_name
@@ -115,7 +115,7 @@ async def test_keys_that_were_renewed_during_an_outage_hold_afterwards(
 async def test_a_node_port_is_found_on_a_node_that_can_be_reached(
     start: Callable[[Settings], KubernetesCompute], spec: ServiceSpec, namespace: Namespace
 ) -> None:
-    compute = start(Settings(exposure="nodeport", patience=PATIENCE))
+    compute = start(Settings(exposure="nodeport", waits=WAITS))
     await compute.deploy(spec, print)
     port = namespace.get("service", object_name(spec))["spec"]["ports"][0]["nodePort"]
     assert str(await compute.endpoint(spec.id)).endswith(f":{port}")
@@ -125,7 +125,7 @@ async def test_a_node_port_is_found_on_a_node_that_can_be_reached(
 async def test_a_load_balancer_is_waited_for(
     start: Callable[[Settings], KubernetesCompute], spec: ServiceSpec, namespace: Namespace
 ) -> None:
-    compute = start(Settings(exposure="loadbalancer", patience=PATIENCE))
+    compute = start(Settings(exposure="loadbalancer", waits=WAITS))
     deploying = asyncio.create_task(compute.deploy(spec, print))
     name = object_name(spec)
     await until(async_true(lambda: f"Service/{name}" in namespace.contents()), "the Service is made")
@@ -139,7 +139,7 @@ async def test_a_load_balancer_is_waited_for(
 async def test_a_cluster_without_load_balancers_is_told(
     start: Callable[[Settings], KubernetesCompute], spec: ServiceSpec
 ) -> None:
-    compute = start(Settings(exposure="loadbalancer", patience=replace(PATIENCE, rollout=20)))
+    compute = start(Settings(exposure="loadbalancer", waits=replace(WAITS, rollout=20)))
     with pytest.raises(JobFailed, match="no load balancer within 20 s"):
         await compute.deploy(spec, print)
 
@@ -147,11 +147,11 @@ async def test_a_cluster_without_load_balancers_is_told(
 async def test_an_ingress_leads_a_host_name_to_the_service(
     start: Callable[[Settings], KubernetesCompute], spec: ServiceSpec, namespace: Namespace
 ) -> None:
-    compute = start(Settings(exposure="ingress", ingress_host="{name}.models.example.org", patience=PATIENCE))
+    compute = start(Settings(exposure="ingress", ingress_host="{name}.models.example.org", waits=WAITS))
     await compute.deploy(spec, print)
     [rule] = namespace.get("ingresses.v1.networking.k8s.io", object_name(spec))["spec"]["rules"]
     assert rule["host"] == "iris.v1.models.example.org"
     assert rule["http"]["paths"][0]["backend"]["service"] == {"name": object_name(spec), "port": {"name": "http"}}
     assert await compute.endpoint(spec.id) == "http://iris.v1.models.example.org"
-    await start(Settings(patience=PATIENCE)).deploy(spec, print)
+    await start(Settings(waits=WAITS)).deploy(spec, print)
     assert namespace.items("ingresses") == []

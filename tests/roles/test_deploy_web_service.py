@@ -49,7 +49,10 @@ CONNECTIONS = {
 @pytest.mark.parametrize("connection", CONNECTIONS.values(), ids=CONNECTIONS)
 def test_one_playbook_serves_all_generations_by_its_connection_alone(bench: Bench, connection: dict[str, str]) -> None:
     bench.environment = connection
-    more = {"kubeconfig": KUBECONFIG, "registry": {"location": "registry.test", "user": "u", "password": "p"}}
+    more = {
+        "kubeconfig": KUBECONFIG,
+        "registry": {"location": "registry.test", "user": "u", "password": "registry-password"},
+    }
     variables = bench.variables("iris", bench.good_driver("one"), smoke_test=SMOKE_TEST, **more)
     options = ("--skip-tags", "deploy_web_service_pull_secret,deploy_web_service_preflight")  # there is no cluster
     bench.writes()

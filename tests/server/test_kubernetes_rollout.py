@@ -12,16 +12,16 @@ import pytest
 from mms_local.compute.kubernetes.cluster import Cluster
 from mms_local.compute.kubernetes.failure import ClusterUnreachable
 from mms_local.compute.kubernetes.rollout import (
-    Patience,
     Rollout,
     Trouble,
+    WaitPolicy,
     is_complete,
     trouble_with_deployment,
     trouble_with_pod,
 )
 from mms_local.core.ports import JobFailed
 
-PATIENCE = Patience(rollout=60, scheduling=10, outage=5, poll=1)
+WAITS = WaitPolicy(rollout=60, scheduling=10, outage=5, poll=1)
 
 
 def deployment(
@@ -90,7 +90,7 @@ def test_a_rollout_is_complete_when_all_replicas_are_new_and_ready_and_no_other_
     ],
 )
 def test_hopeless_pods_are_recognised(state: dict[str, Any], reason: str, restarted: bool) -> None:
-    trouble = trouble_with_pod(state, 10, PATIENCE)
+    trouble = trouble_with_pod(state, 10, WAITS)
     assert trouble is not None
     assert (trouble.reason, trouble.pod, trouble.restarted) == (reason, "pod-1", restarted)
 
@@ -106,11 +106,11 @@ def test_hopeless_pods_are_recognised(state: dict[str, Any], reason: str, restar
     ],
 )
 def test_pods_that_may_still_come_up_are_given_time(state: dict[str, Any]) -> None:
-    assert trouble_with_pod(state, 10, PATIENCE) is None
+    assert trouble_with_pod(state, 10, WAITS) is None
 
 
 def test_a_pod_may_wait_for_a_node_for_a_while() -> None:
-    assert trouble_with_pod(unschedulable(), 9, PATIENCE) is None
+    assert trouble_with_pod(unschedulable(), 9, WAITS) is None
 
 
 def test_pods_that_cannot_even_be_made_are_told() -> None:
@@ -161,7 +161,7 @@ def rollout() -> Callable[[FakeCluster], Rollout]:
         now[0] += seconds
 
     def make(cluster: FakeCluster) -> Rollout:
-        return Rollout(cast(Cluster, cluster), "d", "app=x", said.append, PATIENCE, lambda: now[0], sleep)
+        return Rollout(cast(Cluster, cluster), "d", "app=x", said.append, WAITS, lambda: now[0], sleep)
 
     said: list[str] = []
     return make

@@ -100,8 +100,8 @@ class DependencyCache:
                 await self._installer.install([Wanted.of(SETUPTOOLS)], interpreter, scratch, notes.log)
         except NotInstalled as error:
             reasons = await not_to_be_had(wanted, interpreter, self._installer.index, self._policy, error.output)
-            told = [*reasons, f"The requirements cannot be installed together with the runtime. {error}"]
-            raise build_failed("RequirementsNotResolved", "\n".join(told)) from error
+            reasons = [*reasons, f"The requirements cannot be installed together with the runtime. {error}"]
+            raise build_failed("RequirementsNotResolved", "\n".join(reasons)) from error
 
 
 def remove_unfinished(directory: Path) -> None:

@@ -120,5 +120,5 @@ def _reason(output: list[str]) -> list[str]:
     lines = [line for line in output if line.strip()]
     beginnings = ("ERROR:", "error:", "  \N{MULTIPLICATION SIGN}")
     first = next((number for number, line in enumerate(lines) if line.startswith(beginnings)), None)
-    told = lines[first:] if first is not None else lines[-5:]
-    return told if len(told) <= _SHOWN else [*told[: _SHOWN - 6], "...", *told[-5:]]
+    shown = lines[first:] if first is not None else lines[-5:]
+    return shown if len(shown) <= _SHOWN else [*shown[: _SHOWN - 6], "...", *shown[-5:]]

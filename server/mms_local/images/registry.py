@@ -191,7 +191,7 @@ async def _errors(answer: aiohttp.ClientResponse) -> str:
     try:
         content: Any = json.loads(await _short(answer))
         errors = [error for error in content["errors"] if _CODE.fullmatch(error["code"])]
-        told = "; ".join(f"{error['code']} {error.get('message', '')}".strip() for error in errors)
-        return f": {told[:_SHOWN]}" if told else ""
+        shown = "; ".join(f"{error['code']} {error.get('message', '')}".strip() for error in errors)
+        return f": {shown[:_SHOWN]}" if shown else ""
     except (ValueError, KeyError, TypeError, AttributeError):
         return ""

@@ -169,9 +169,11 @@ def parse_service_input(
     unknown = sorted(set(body) - set(service_input_schema))
     missing = sorted(set(service_input_schema) - set(body) - set(optional))
     if unknown or missing:
-        told = [f"unknown: {', '.join(unknown)}"] if unknown else []
-        told += [f"missing: {', '.join(missing)}"] if missing else []
-        raise BadRequestException(f"The members of the body are not those of the service ({names}); {'; '.join(told)}.")
+        problems = [f"unknown: {', '.join(unknown)}"] if unknown else []
+        problems += [f"missing: {', '.join(missing)}"] if missing else []
+        raise BadRequestException(
+            f"The members of the body are not those of the service ({names}); {'; '.join(problems)}."
+        )
     return {name: _value(value, service_input_schema[name], name) for name, value in body.items()}
 
 

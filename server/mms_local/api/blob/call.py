@@ -113,7 +113,7 @@ class Call:
         return found
 
     def content_headers(self) -> dict[str, str]:
-        """The headers that the blob shall be served with, by the name they are served under."""
+        """The headers that the blob is to be served with, by the name they are served under."""
         return {name: self.headers[source] for name, source in CONTENT_HEADERS.items() if source in self.headers}
 
     def page_size(self) -> int:

@@ -27,7 +27,7 @@ from mms_local.compute.kubernetes.exposure import load_balancer_url, node_port_u
 from mms_local.compute.kubernetes.failure import ClusterUnreachable, deployment_failed
 from mms_local.compute.kubernetes.objects import Exposure, Manifest
 from mms_local.compute.kubernetes.relay import Relay
-from mms_local.compute.kubernetes.rollout import DeploymentDeleted, Patience, Rollout, is_ready
+from mms_local.compute.kubernetes.rollout import DeploymentDeleted, Rollout, WaitPolicy, is_ready
 from mms_local.compute.kubernetes.watch import PULL_SECRETS
 from mms_local.config import Config
 from mms_local.core.ports import JobFailed, Keys, Log, Phase, ServiceSpec, Upkeep
@@ -47,14 +47,14 @@ class Settings:
         exposure: how requests reach the pods from here.
         ingress_host: host name for `ingress`; `{name}` stands for the name of the service.
         kubeconfig: the cluster of services that bring none, as text.
-        patience: how long to wait for what.
+        waits: how long to wait for what.
         bounds: what pods may take, and who may call them.
     """
 
     exposure: Exposure = "proxy"
     ingress_host: str = "{name}.localhost"
     kubeconfig: str | None = field(default=None, repr=False)
-    patience: Patience = field(default_factory=Patience)
+    waits: WaitPolicy = field(default_factory=WaitPolicy)
     bounds: objects.Bounds = field(default_factory=objects.Bounds)
 
 
@@ -83,12 +83,12 @@ class KubernetesCompute:
         Raises:
             OSError: the kubeconfig cannot be read.
         """
-        patience = Patience(rollout=config.kubernetes_rollout_timeout, scheduling=config.kubernetes_scheduling_timeout)
+        waits = WaitPolicy(rollout=config.kubernetes_rollout_timeout, scheduling=config.kubernetes_scheduling_timeout)
         settings = Settings(
             exposure=cast("Exposure", config.kubernetes_exposure),
             ingress_host=config.kubernetes_ingress_host,
             kubeconfig=config.kubeconfig.read_text(encoding="utf-8") if config.kubeconfig else None,
-            patience=patience,
+            waits=waits,
             bounds=objects.Bounds(
                 config.kubernetes_cpu_limit,
                 config.kubernetes_memory_limit,
@@ -120,7 +120,7 @@ class KubernetesCompute:
         try:
             await self._apply(spec)
             name, selector = objects.object_name(spec), objects.selector(spec.id)
-            await Rollout(cluster, name, selector, log, self._settings.patience).finished()
+            await Rollout(cluster, name, selector, log, self._settings.waits).finished()
             await self._open(spec)
         except JobFailed:
             await self._take_back(spec, log)
@@ -248,7 +248,7 @@ class KubernetesCompute:
                 await cluster.annotate_pod(pod, objects.KEYS_TOUCHED, mark)
             if not late:
                 return
-            await asyncio.sleep(self._settings.patience.poll)
+            await asyncio.sleep(self._settings.waits.poll)
         LOG.warning("service %s: its new keys will hold within two minutes", spec.name)
 
     async def _pods_without_keys(self, spec: ServiceSpec) -> list[str]:
@@ -279,9 +279,9 @@ class KubernetesCompute:
     async def _reachable_at(self, spec: ServiceSpec) -> str:
         cluster, name = self._cluster(spec), objects.object_name(spec)
         if self._settings.exposure == "nodeport":
-            return await node_port_url(cluster, name, self._settings.patience)
+            return await node_port_url(cluster, name, self._settings.waits)
         if self._settings.exposure == "loadbalancer":
-            return await load_balancer_url(cluster, name, self._settings.patience)
+            return await load_balancer_url(cluster, name, self._settings.waits)
         if self._settings.exposure == "ingress":
             return f"http://{self._ingress_host(spec)}"
         return await self._relay.address(name, await cluster.proxy(name))
@@ -330,7 +330,7 @@ class KubernetesCompute:
         try:
             await self._open(spec)
             await self._hand_out_keys(spec)
-            await Rollout(self._cluster(spec), name, selector, LOG.debug, self._settings.patience).finished()
+            await Rollout(self._cluster(spec), name, selector, LOG.debug, self._settings.waits).finished()
         except ClusterUnreachable as outage:
             LOG.warning("service %s waits for its cluster: %s", spec.name, outage.message)
             self._caretaker.failed(spec.id)
@@ -378,7 +378,7 @@ class KubernetesCompute:
         spec: ServiceSpec,
         broken: Callable[[str, JobFailed], None] | None,
     ) -> None:
-        pause = self._settings.patience.poll
+        pause = self._settings.waits.poll
         while True:
             try:
                 return await repair()

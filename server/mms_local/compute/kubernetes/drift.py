@@ -59,8 +59,8 @@ def changes(manifest: Manifest, before: Manifest | None, after: Manifest, replic
     for path, was, made in _differences("", _compared(manifest), _compared(before), _compared(after)):
         if path == "spec.replicas" and replicas[0] < replicas[1] and replicas[0] <= (was or 0) <= replicas[1]:
             continue
-        told = "other content" if manifest["kind"] == _SECRET else f"{was!r} instead of {made!r}"
-        found.append(f"{name} had {told} in {path}")
+        shown = "other content" if manifest["kind"] == _SECRET else f"{was!r} instead of {made!r}"
+        found.append(f"{name} had {shown} in {path}")
     return found
 
 

@@ -9,7 +9,7 @@ import asyncio
 from mms_local.compute.kubernetes.cluster import Cluster
 from mms_local.compute.kubernetes.failure import deployment_failed
 from mms_local.compute.kubernetes.objects import Manifest
-from mms_local.compute.kubernetes.rollout import Patience
+from mms_local.compute.kubernetes.rollout import WaitPolicy
 from mms_local.core.ports import JobFailed
 
 _CONNECT = 2  # seconds; a node that this machine may talk to answers at once
@@ -17,7 +17,7 @@ _OPENING = 30  # seconds in which the nodes of a busy cluster open a new port
 _ADDRESS_TYPES = ("ExternalIP", "InternalIP")
 
 
-async def node_port_url(cluster: Cluster, name: str, patience: Patience) -> str:
+async def node_port_url(cluster: Cluster, name: str, waits: WaitPolicy) -> str:
     """Base URL at the first node whose port this machine reaches.
 
     Raises:
@@ -31,26 +31,26 @@ async def node_port_url(cluster: Cluster, name: str, patience: Patience) -> str:
         for address in addresses:
             if await _listens(address, port):
                 return f"http://{_host(address)}:{port}"
-        await asyncio.sleep(patience.poll)
+        await asyncio.sleep(waits.poll)
     problem = f"No node answers at port {port}; tried {', '.join(addresses) or 'none, for no node has an address'}"
     raise _unreachable(problem, "Open the port, or let requests go through the API server (exposure 'proxy')")
 
 
-async def load_balancer_url(cluster: Cluster, name: str, patience: Patience) -> str:
+async def load_balancer_url(cluster: Cluster, name: str, waits: WaitPolicy) -> str:
     """Base URL at the Service's load balancer, as soon as the cluster has made one.
 
     Raises:
         JobFailed: it did not make one in the time that a rollout may take.
     """
-    deadline = asyncio.get_running_loop().time() + patience.rollout
+    deadline = asyncio.get_running_loop().time() + waits.rollout
     while True:
         service = await _existing(cluster, name)
         for entry in service.get("status", {}).get("loadBalancer", {}).get("ingress", []):
             return f"http://{_host(entry.get('ip') or entry['hostname'])}:80"
         if asyncio.get_running_loop().time() >= deadline:
-            problem = f"The cluster gave the service no load balancer within {patience.rollout:g} s"
+            problem = f"The cluster gave the service no load balancer within {waits.rollout:g} s"
             raise _unreachable(problem, "Use a cluster that offers load balancers, or another exposure")
-        await asyncio.sleep(patience.poll)
+        await asyncio.sleep(waits.poll)
 
 
 def node_addresses(node: Manifest) -> list[str]:

@@ -33,7 +33,7 @@ _HOPELESS = {
 
 
 @dataclass(frozen=True)
-class Patience:
+class WaitPolicy:
     """How long to wait for what, in seconds.
 
     Attributes:
@@ -75,11 +75,11 @@ def trouble_with_deployment(deployment: Manifest) -> Trouble | None:
     return None
 
 
-def trouble_with_pod(pod: Manifest, waited: float, patience: Patience) -> Trouble | None:
+def trouble_with_pod(pod: Manifest, waited: float, waits: WaitPolicy) -> Trouble | None:
     """What keeps a pod from ever becoming ready, or None as long as there is hope."""
     name, status = pod["metadata"]["name"], pod.get("status", {})
     for condition in _conditions(pod, "PodScheduled", "False"):
-        if condition.get("reason") == "Unschedulable" and waited >= patience.scheduling:
+        if condition.get("reason") == "Unschedulable" and waited >= waits.scheduling:
             return Trouble("Unschedulable", f"No node has room for it: {condition.get('message')}", name)
     if status.get("reason") == "Evicted":
         return Trouble("Evicted", f"The node threw the pod out: {status.get('message')}", name)
@@ -117,7 +117,7 @@ class Rollout:
         deployment: str,
         selector: str,
         log: Log,
-        patience: Patience,
+        waits: WaitPolicy,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -125,7 +125,7 @@ class Rollout:
         self._name = deployment
         self._selector = selector
         self._log = log
-        self._patience = patience
+        self._waits = waits
         self._clock = clock
         self._sleep = sleep
         self._said = ""
@@ -146,23 +146,23 @@ class Rollout:
                 if is_complete(deployment):
                     return
                 trouble = await self._trouble(deployment, now - started)
-                if trouble is None and now - started >= self._patience.rollout:
+                if trouble is None and now - started >= self._waits.rollout:
                     trouble = await self._too_slow(deployment)
                 if trouble is not None:
                     raise await self._explained(trouble)
                 self._report(deployment)
                 heard = now
             except ClusterUnreachable:
-                if now - heard >= self._patience.outage:
+                if now - heard >= self._waits.outage:
                     raise
-            await self._sleep(self._patience.poll)
+            await self._sleep(self._waits.poll)
 
     async def _trouble(self, deployment: Manifest, waited: float) -> Trouble | None:
         trouble = trouble_with_deployment(deployment)
         if trouble is not None:
             return trouble
         for pod in await self._new_pods(deployment):
-            trouble = trouble_with_pod(pod, waited, self._patience) or await self._killed_worker(pod)
+            trouble = trouble_with_pod(pod, waited, self._waits) or await self._killed_worker(pod)
             if trouble is not None:
                 return trouble
         return None
@@ -187,7 +187,7 @@ class Rollout:
         return Trouble("OOMKilled", message, name)
 
     async def _too_slow(self, deployment: Manifest) -> Trouble:
-        waited = f"The service was not ready after {self._patience.rollout:g} s"
+        waited = f"The service was not ready after {self._waits.rollout:g} s"
         for pod in await self._new_pods(deployment):
             if not is_ready(pod):
                 phase = pod.get("status", {}).get("phase", "Unknown")

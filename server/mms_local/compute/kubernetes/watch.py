@@ -27,7 +27,7 @@ _OURS = {"labelSelector": f"app.kubernetes.io/managed-by={MANAGER}"}
 
 
 @dataclass(frozen=True)
-class Watched:
+class WatchedKind:
     """One kind of objects.
 
     Args:
@@ -43,13 +43,13 @@ class Watched:
 
 PULL_SECRETS = "pull secrets"
 KINDS = {
-    "Deployment": Watched("apis/apps/v1", "deployments", _OURS),
-    "Service": Watched("api/v1", "services", _OURS),
-    "Secret": Watched("api/v1", "secrets", _OURS),
-    "HorizontalPodAutoscaler": Watched("apis/autoscaling/v1", "horizontalpodautoscalers", _OURS),
-    "Ingress": Watched("apis/networking.k8s.io/v1", "ingresses", _OURS),
-    "NetworkPolicy": Watched("apis/networking.k8s.io/v1", "networkpolicies", _OURS),
-    PULL_SECRETS: Watched("api/v1", "secrets", {"fieldSelector": "type=kubernetes.io/dockerconfigjson"}),
+    "Deployment": WatchedKind("apis/apps/v1", "deployments", _OURS),
+    "Service": WatchedKind("api/v1", "services", _OURS),
+    "Secret": WatchedKind("api/v1", "secrets", _OURS),
+    "HorizontalPodAutoscaler": WatchedKind("apis/autoscaling/v1", "horizontalpodautoscalers", _OURS),
+    "Ingress": WatchedKind("apis/networking.k8s.io/v1", "ingresses", _OURS),
+    "NetworkPolicy": WatchedKind("apis/networking.k8s.io/v1", "networkpolicies", _OURS),
+    PULL_SECRETS: WatchedKind("api/v1", "secrets", {"fieldSelector": "type=kubernetes.io/dockerconfigjson"}),
 }
 
 

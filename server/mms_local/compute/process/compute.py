@@ -70,7 +70,7 @@ class ProcessCompute:
         try:
             await self._service(spec.id).deploy(spec)
         except StartFailed as failure:
-            raise failure.told(spec.name) from failure
+            raise failure.reported(spec.name) from failure
         log(f"The service {spec.name!r} runs {replicas(spec)} workers.")
 
     async def remove(self, spec: ServiceSpec) -> None:

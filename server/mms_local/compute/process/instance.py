@@ -42,7 +42,7 @@ class StartFailed(Exception):
         self.summary = summary
         self.output = output
 
-    def told(self, service: str) -> JobFailed:
+    def reported(self, service: str) -> JobFailed:
         """The failure as the protocol has it."""
         shown = "\n".join(self.output.splitlines()[-_SHOWN_LINES:])
         return JobFailed(

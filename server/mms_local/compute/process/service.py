@@ -164,7 +164,7 @@ class Service:
             except StartFailed as failure:
                 what = f"the start failed: {failure.summary}"
                 if self._upkeep is not None:
-                    self._upkeep.broken(spec.id, failure.told(spec.name))
+                    self._upkeep.broken(spec.id, failure.reported(spec.name))
             instance = self._serving = None
             if time.monotonic() - began > _STEADY + self._start_limit:
                 delay = _FIRST_DELAY
