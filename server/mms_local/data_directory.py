@@ -12,6 +12,7 @@ import logging
 import os
 import shlex
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,24 @@ _LEADS_TO = """\
 <title>Local MMS</title>
 <a href="{0}">The page of the local MMS</a>
 """
+
+
+_WALKED = frozenset({"blob", "identity", "kubernetes", "logs", "services", "tls"})
+_OWN = _WALKED | {
+    "build",
+    "env",
+    "images",
+    "lock",
+    "mms.db",
+    "mms.db-shm",
+    "mms.db-wal",
+    PAGE,
+    "ready.json",
+    "server.json",
+    "server.log",
+    "test-server.log",
+}
+"""What the server makes in its data directory."""
 
 
 class DirectoryInUse(Exception):
@@ -125,26 +144,36 @@ def known_environment(path: Path) -> dict[str, str]:
 
 
 def _keep_private(path: Path) -> None:
-    """Take the rights of others away, in case somebody gave them; not from images, which the closed folder keeps.
+    """Take the rights of others away, in case somebody gave them.
+
+    What the server did not make stays as it is, and so does a folder that holds such things. Images are closed as a
+    whole, for it takes long to look at each of their files.
 
     Raises:
-        FolderUnusable: something in it belongs to somebody else.
+        FolderUnusable: something that the server made belongs to somebody else.
     """
-    opened = []
-    for place, folders, files in os.walk(path):
-        if Path(place) == path and "build" in folders:
-            folders.remove("build")
-        for name in (place, *(os.path.join(place, file) for file in files)):
-            mode = os.lstat(name).st_mode
-            if stat.S_IMODE(mode) & 0o077 and not stat.S_ISLNK(mode):
-                opened.append(name)
+    found = set(os.listdir(path))
+    own = [*([path] if found <= _OWN else []), *(path / name for name in found & _OWN)]
+    opened = [one for part in own for one in (part, *_within(part)) if _is_open(one)]
     try:
-        for name in opened:
-            os.chmod(name, os.lstat(name).st_mode & 0o700)
+        for one in opened:
+            one.chmod(one.stat().st_mode & 0o700)
     except PermissionError as error:
         raise FolderUnusable(f"{error.filename} belongs to somebody else; use another --data-dir") from error
     if opened:
         LOG.warning("others could read %s and %d more; no longer", opened[0], len(opened) - 1)
+
+
+def _within(folder: Path) -> Iterator[Path]:
+    if folder.name in _WALKED:
+        for place, _folders, files in os.walk(folder):
+            yield Path(place)
+            yield from (Path(place, name) for name in files)
+
+
+def _is_open(path: Path) -> bool:
+    mode = path.lstat().st_mode
+    return not stat.S_ISLNK(mode) and stat.S_IMODE(mode) & 0o077 != 0
 
 
 def write_private(path: Path, text: str) -> None:

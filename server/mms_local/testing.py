@@ -52,12 +52,12 @@ class ServerProcess:
         Raises:
             RuntimeError: it ended, or was not ready in time.
         """
-        self.data_dir.mkdir(parents=True, exist_ok=True)
+        self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         ready = self.data_dir / "ready.json"
         ready.unlink(missing_ok=True)
         command = [sys.executable, *self.command, "--data-dir", str(self.data_dir), "--port", "0"]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MMS_LOCAL_")}
-        with self.log.open("ab") as log:
+        with open(os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as log:
             self._process = subprocess.Popen(
                 [*command, "--ready-file", str(ready), *self.flags],
                 stdin=subprocess.DEVNULL,

@@ -39,7 +39,7 @@ def test_the_data_folder_is_closed_again_at_the_next_start(
     elsewhere.write_text("not the server's", "utf-8")
     elsewhere.chmod(0o644)
     start_server("--auth", "checked", data_dir=data).stop()
-    (data / "link").symlink_to(elsewhere)
+    (data / "logs/link").symlink_to(elsewhere)
     for path in (data, *data.rglob("*")):
         if not path.is_symlink():
             path.chmod(0o777 if path.is_dir() else 0o666)
@@ -49,16 +49,22 @@ def test_the_data_folder_is_closed_again_at_the_next_start(
     assert stat.S_IMODE(elsewhere.stat().st_mode) == 0o644
 
 
-def test_programs_stay_programs_and_images_are_left_alone(tmp_path: Path) -> None:
-    for name, mode in (("program", 0o755), ("build/images/one/score.py", 0o644)):
-        path = tmp_path / "data" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode)
-        path.chmod(mode)
-    DataDirectory(tmp_path / "data").release()
-    assert stat.S_IMODE((tmp_path / "data/program").stat().st_mode) == 0o700
-    assert stat.S_IMODE((tmp_path / "data/build/images/one/score.py").stat().st_mode) == 0o644
-    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
+@pytest.mark.parametrize("foreign", [(), ("mine.txt",)])
+def test_what_the_server_did_not_make_stays_as_it_is(tmp_path: Path, foreign: tuple[str, ...]) -> None:
+    data = tmp_path / "data"
+    modes = {"tls/program": 0o755, "build/images/one/score.py": 0o644, **dict.fromkeys(foreign, 0o644)}
+    for name, mode in modes.items():
+        (data / name).parent.mkdir(parents=True, exist_ok=True)
+        (data / name).touch()
+        (data / name).chmod(mode)
+    for folder in (data, data / "build", data / "tls"):
+        folder.chmod(0o755)
+    DataDirectory(data).release()
+    found = {str(path.relative_to(data)): stat.S_IMODE(path.stat().st_mode) for path in (data, *data.rglob("*"))}
+    assert (found["tls/program"], found["tls"], found["build"]) == (0o700, 0o700, 0o700)
+    assert found["build/images/one/score.py"] == 0o644
+    assert found["."] == (0o755 if foreign else 0o700)
+    assert [found[name] for name in foreign] == [0o644 for _name in foreign]
 
 
 @pytest.mark.parametrize("url", URLS)
