@@ -39,7 +39,7 @@ def test_the_data_folder_is_closed_again_at_the_next_start(
     elsewhere.write_text("not the server's", "utf-8")
     elsewhere.chmod(0o644)
     start_server("--auth", "checked", data_dir=data).stop()
-    (data / "logs/link").symlink_to(elsewhere)
+    (data / "identity/link").symlink_to(elsewhere)
     for path in (data, *data.rglob("*")):
         if not path.is_symlink():
             path.chmod(0o777 if path.is_dir() else 0o666)
