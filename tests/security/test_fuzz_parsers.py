@@ -174,7 +174,8 @@ def _ends(call: Callable[[], object], refusal: type[Exception]) -> None:
         call()
 
 
-def _ignore(_line: str) -> None: ...
+def _ignore(_line: str) -> None:
+    """Do nothing with it."""
 
 
 def _value(text: str) -> Any:
