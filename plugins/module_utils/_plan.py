@@ -7,7 +7,7 @@ Check mode, diff and C(changed) are all read off the same Plan.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
@@ -78,6 +78,8 @@ class Plan(Generic[R]):
         removed: Versions to delete.
         kept: Versions that would be deleted if nothing used them.
         missing: What this depends on and does not exist, in words.
+        holders: Looks up what uses the versions to delete, in words; the service will refuse to delete those. A look
+            costs requests, and only check mode cannot leave it to the service.
     """
 
     action: Action
@@ -87,6 +89,7 @@ class Plan(Generic[R]):
     removed: tuple[R, ...] = ()
     kept: tuple[Kept[R], ...] = ()
     missing: tuple[str, ...] = ()
+    holders: Callable[[], Sequence[str]] = tuple
 
     @property
     def changed(self) -> bool:

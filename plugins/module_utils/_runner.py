@@ -116,6 +116,8 @@ def converging(steps_for: Callable[[Session], Steps[R]]) -> Run:
                 raise NotFoundError(missing)
             if NEW_VERSION not in missing:
                 session.warn(f"{missing} In check mode it is taken for something that an earlier task would make.")
+        for held in plan.holders() if check_mode else ():
+            session.warn(f"{held} In check mode it is taken for something that an earlier task would delete.")
         if check_mode or (plan.action == "none" and not plan.removed):
             return _result(steps, plan, Done(plan.after, removed=plan.removed))
         reported = plan  # what the user is shown: if an answer was lost, what it came of is still this task's change

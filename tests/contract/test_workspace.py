@@ -7,6 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import requests
 from conftest import WORKSPACE, Workbench, new_account
 from scenarios import SCENARIOS
 from shells import as_module
@@ -95,20 +96,100 @@ def test_models_are_found_by_tag_and_property(workspace: Workbench) -> None:
     assert workspace.ok("mms_model_info", property="run=8").result["models"] == []
 
 
-@pytest.mark.parametrize(
-    ("module", "holder"), [("mms_model", "image iris:1"), ("mms_image", "service iris")], ids=["model", "image"]
+IN_USE = pytest.mark.parametrize(
+    ("module", "holder"),
+    [("mms_model", "manifest iris:1, image iris:1"), ("mms_image", "service iris")],
+    ids=["model", "image"],
 )
+
+
+@IN_USE
 def test_what_is_in_use_is_not_deleted_and_its_users_are_named(deployed: Workbench, module: str, holder: str) -> None:
     refused = deployed.run(module, name="iris", state="absent")
     assert refused.result["failure"]["code"] == "InUse"
-    assert holder in refused.result["msg"]
+    assert f"iris:1 is used by {holder}." in refused.result["msg"]
 
 
-def test_the_address_is_in_the_discovery_document(workspace: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+@IN_USE
+def test_in_check_mode_what_is_in_use_is_a_warning(
+    deployed: Workbench, module: str, holder: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    foreseen = deployed.ok(module, name="iris", state="absent", check=True)
+    assert foreseen.result["changed"]
+    assert f"iris:1 is used by {holder}. In check mode" in " ".join(capsys.readouterr().err.split())
+
+
+CHECK = pytest.mark.parametrize("check", [True, False], ids=["check", "real"])
+MODEL = {"name": "iris", "url": "https://example.com/iris.pkl"}
+
+
+@pytest.fixture
+def by_discovery(workspace: Workbench, monkeypatch: pytest.MonkeyPatch) -> Workbench:
+    """A workspace whose address nobody tells but Resource Manager and the discovery document."""
     monkeypatch.delenv("AZUREML_MMS_API_URL")
-    unknown = workspace.run("mms_model_info")
-    assert f"Workspace {workspace.account!r} does not exist in resource group" in unknown.result["msg"]
-    assert "mms_account" not in unknown.result["msg"]
+    names = workspace.server.environment
+    group = f"/subscriptions/{names['AZURE_SUBSCRIPTION_ID']}/resourceGroups/{names['AZURE_RESOURCE_GROUP']}"
+    requests.put(
+        f"{workspace.server.url}{group}/providers/Microsoft.MachineLearningServices/workspaces/{workspace.account}",
+        json={"location": "westeurope"},
+        params={"api-version": "2019-11-01"},
+        headers={"Authorization": "Bearer t"},
+        timeout=30,
+    ).raise_for_status()
+    return workspace
+
+
+@CHECK
+def test_the_address_is_in_the_discovery_document(by_discovery: Workbench, check: bool) -> None:
+    made = by_discovery.ok("mms_model", **MODEL, check=check)
+    assert made.result["changed"]
+    assert [entry["operation"] for entry in made.requests][:2] == ["arm.get", "discovery.get"]
+
+
+@CHECK
+def test_a_workspace_that_there_is_not_is_named(
+    by_discovery: Workbench, check: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    by_discovery.account = "no-such-workspace"
+    unknown = by_discovery.run("mms_model", **MODEL, check=check)
+    said = unknown.result.get("msg", "") + " ".join(capsys.readouterr().err.split())
+    assert "Workspace 'no-such-workspace' does not exist in resource group" in said
+    assert "mms_account" not in said
+    assert unknown.result.get("failed", False) is not check
+    assert unknown.writes == []
+
+
+@CHECK
+def test_a_discovery_document_that_cannot_be_had_is_named(by_discovery: Workbench, check: bool) -> None:
+    by_discovery.fault("discovery.get", "error")
+    down = by_discovery.run("mms_model", **MODEL, check=check, retries=0)
+    assert f"The discovery document of workspace {by_discovery.account!r}" in down.result["msg"]
+    assert "Set api_url to reach the service directly." in down.result["msg"]
+    assert down.writes == []
+
+
+@CHECK
+def test_a_token_for_another_audience_is_refused_with_both_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, check: bool
+) -> None:
+    with ServerProcess(tmp_path / "mms", "--auth", "checked", "--tls-port", "0") as server:
+        names = server.environment
+        asked = {
+            "grant_type": "client_credentials",
+            "client_id": names["AZURE_CLIENT_ID"],
+            "client_secret": names["AZURE_CLIENT_SECRET"],
+            "scope": "https://vault.azure.net/.default",
+        }
+        url = f"{server.url}/{names['AZURE_TENANT_ID']}/oauth2/v2.0/token"
+        token = requests.post(url, data=asked, timeout=30).json()["access_token"]
+        monkeypatch.setenv("AZUREML_MMS_API_URL", server.url)
+        bench = Workbench(server, as_module, WORKSPACE, "flowers")
+        where = {"subscription_id": names["AZURE_SUBSCRIPTION_ID"], "resource_group": "g"}
+        refused = bench.run("mms_model", **MODEL, **where, access_token=token, check=check)
+        assert refused.result["failure"]["code"] == "Unauthorized"
+        assert "the token is for https://vault.azure.net; accepted are " in refused.result["msg"]
+        assert token not in str(refused.result)
+        assert refused.writes == []
 
 
 def test_options_of_other_generations_are_refused_by_name(workspace: Workbench, account: Workbench) -> None:

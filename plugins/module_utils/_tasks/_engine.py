@@ -21,7 +21,6 @@ from .._resources.manifest import Manifest
 from .._resources.model import Model
 from .._resources.operation import Operation
 from .._resources.service import Service
-from .._resources.wire import normal_id
 from .._runner import Done
 from .._session import Session
 from ._rules import check_versions
@@ -94,10 +93,6 @@ class Engine(ABC, Generic[R]):
     @abstractmethod
     def plan_absence(self) -> Plan[R]:
         """Look at what exists and decide what to delete."""
-
-    def holders(self, one: R) -> list[str]:
-        """Return what uses a resource that could not be deleted."""
-        return []
 
     def completed(self) -> R:
         """Return what is desired as a request needs it, after uploading what is not there yet."""
@@ -204,9 +199,8 @@ class Engine(ABC, Generic[R]):
                 if in_use and self.options.get("keep_last") is not None:
                     kept.append(Kept(one, error.message))
                     continue
-                holders = self.holders(one) if in_use else []
-                if holders:
-                    error.message += f" {label(one)} is used by {', '.join(holders)}."
+                if in_use:
+                    error.message = " ".join([error.message, *plan.holders()])
                 raise
             gone.append(one)
             if started:
@@ -228,9 +222,6 @@ class VersionEngine(Engine[V]):
     @abstractmethod
     def users(self) -> dict[str, list[str]]:
         """Return what uses which version, by id in normal form."""
-
-    def holders(self, one: V) -> list[str]:
-        return self.users().get(normal_id(one.id) or "", [])
 
     def kept_of_twins(self, made: V | None) -> V | None:
         return kept_once(self.collection, self.desired, made) if made is not None and made.version else made

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from .._client.client import Collection
 from .._errors import ApiError, RefusedError
 from .._generations.generation import Generation
-from .._plan import Plan, Versioned, elder_twin, plan_absence, surplus
+from .._plan import Plan, Versioned, elder_twin, label, plan_absence, surplus
 from .._resources.wire import normal_id
 
 V = TypeVar("V", bound=Versioned)
@@ -45,13 +45,19 @@ def plan_deletion(
     if options["keep_last"] is not None:
         plan = with_surplus(plan_absence(()), versions, options["keep_last"], users)
         return replace(plan, action="delete") if plan.removed else plan
-    plan = plan_absence(versions)
+    plan = replace(plan_absence(versions), holders=lambda: holders_of(versions, users()))
     if plan.removed and not collection.kind.deletable:
         raise RefusedError(
             f"api_version {generation.api_version} has no way to delete a {collection.kind.name} (protocol 2.1.1). "
             f"There are {len(plan.removed)}; they stay."
         )
     return plan
+
+
+def holders_of(versions: Iterable[V], users: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return what uses these versions, as sentences."""
+    used = ((one, users.get(normal_id(one.id) or "", ())) for one in versions)
+    return [f"{label(one)} is used by {', '.join(names)}." for one, names in used if names]
 
 
 def with_surplus(plan: Plan[V], versions: Sequence[V], keep: int | None, users: Users) -> Plan[V]:

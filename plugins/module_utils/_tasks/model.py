@@ -41,13 +41,8 @@ class ModelSteps(VersionEngine[Model]):
             mime_type=self.desired.mime_type or (content.mime_type if content else _ANY_CONTENT),
         )
 
-    def holders(self, one: Model) -> list[str]:
-        images = self.session.client.images.list()
-        return super().holders(one) + [f"image {label(image)}" for image in images if one.id in (image.model_ids or ())]
-
     def users(self) -> dict[str, list[str]]:
-        return users_of(
-            (model_id, f"manifest {label(manifest)}")
-            for manifest in self.session.client.manifests.list()
-            for model_id in manifest.model_ids or ()
-        )
+        client = self.session.client
+        holders = [(f"manifest {label(one)}", one.model_ids) for one in client.manifests.list()]
+        holders += [(f"image {label(one)}", one.model_ids) for one in client.images.list()]
+        return users_of((model_id, holder) for holder, model_ids in holders for model_id in model_ids or ())

@@ -39,9 +39,9 @@ _ROOMS = (
     ("/api", "mms"),
     ("/modelmanagement", "mms"),
     ("/artifact", "artifact"),
-    ("/discovery", "arm"),
+    ("/discovery", "discovery"),
     ("/metadata/identity", "control"),  # tokens of the machine, for its owner
-    ("/metadata", "arm"),
+    ("/metadata", "discovery"),
     ("/rp", "arm"),
     ("/subscriptions", "arm"),
     ("/providers", "arm"),
