@@ -78,6 +78,13 @@ PIP = "numpy==1.26.4 \\\n  --hash=sha256:0123 # why\nscikit-learn[x]>=1 ; python
 PATCH = '[{"op": "replace", "path": "/a/b~1c", "value": {"x": [1]}}, {"op": "remove", "path": "/list/0"}]'
 
 
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
 @given(text=YAML | _damaged(CONDA))
 @example("{}: !!int ''")
 @WITHIN
@@ -114,7 +121,7 @@ def test_json(text: bytes | str) -> None:
     _ends(lambda: parsed_json(text), ValueError)
 
 
-@given(before=st.dictionaries(KEYS, JSON, max_size=4), operations=JSON | _damaged(PATCH).map(lambda text: _value(text)))
+@given(before=st.dictionaries(KEYS, JSON, max_size=4), operations=JSON | _damaged(PATCH).map(_value))
 @WITHIN
 def test_json_patches(before: dict[str, Any], operations: Any) -> None:
     _ends(lambda: patched(before, operations, tuple(before)), Refused)
@@ -176,13 +183,6 @@ def _ends(call: Callable[[], object], refusal: type[Exception]) -> None:
 
 def _ignore(_line: str) -> None:
     """Do nothing with it."""
-
-
-def _value(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
 
 
 def _token(header: Any, claims: Any, signature: str) -> str:
