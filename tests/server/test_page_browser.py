@@ -137,6 +137,18 @@ def test_the_page_asks_who_is_there_and_keeps_the_token_to_its_tab(
     page.shows("#view", "iris")
 
 
+def test_a_server_that_lets_everybody_in_says_so_at_the_top(
+    page: Page, start_server: Callable[..., ServerProcess]
+) -> None:
+    server = start_server("--host", "0.0.0.0", "--allow-anonymous")
+    server.url = server.url.replace("0.0.0.0", "127.0.0.1")
+    page.open(server)
+    page.shows("#warning", "lets everybody in")
+    page.open(start_server())
+    page.shows("#view", "Nothing is registered here yet")
+    assert not page.one("#warning").is_displayed()
+
+
 def test_a_model_appears_while_one_looks(page: Page, server: ServerProcess, account: Api) -> None:
     page.open(server)
     page.shows("main", "Nothing is registered here yet")
