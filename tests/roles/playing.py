@@ -97,9 +97,9 @@ class Bench:
             {"tasks": [{"ansible.builtin.include_role": {"name": name}, "vars": dict(v)} for v in variables]}
         )
 
-    def using(self, role: str) -> Path:
-        """Write a playbook that uses a role of the collection, and return its path."""
-        return self._written({"roles": [f"azureml.model_management.{role}"]})
+    def using(self, role: str, *then: Mapping[str, Any]) -> Path:
+        """Write a playbook that uses a role of the collection, and has these tasks then; return its path."""
+        return self._written({"roles": [f"azureml.model_management.{role}"], "post_tasks": list(then)})
 
     def _written(self, play: Mapping[str, Any]) -> Path:
         path = self.folder / "playbook.yml"
