@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo clean-demo test test-kubernetes bench docs tools clean
+.PHONY: help demo clean-demo test test-kubernetes bench sbom docs tools clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 24
@@ -31,7 +31,8 @@ clean-demo: ## stop the demo's processes and remove what it made
 
 .venv/demo.installed: requirements/demo.txt server/pyproject.toml | .venv/bin/python
 	@echo "Installing Ansible, scikit-learn and the local MMS into .venv (once)"
-	@.venv/bin/python -m pip install --quiet --disable-pip-version-check -r $< -e server
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e server
 	@touch $@
 
 test: tools ## every tier but Kubernetes, with one summary at the end (TIERS="lint server" for some of them)
@@ -43,6 +44,9 @@ test-kubernetes: tools ## the tests that need a cluster: KUBECONFIG, REGISTRY, R
 
 bench: tools ## the measures of tests/bench, as one table of ratios (BENCHES="server image" for some of them)
 	@. .ci/env.sh && .venv/bin/nox -f .ci/noxfile.py -s bench -- $(BENCHES)
+
+sbom: tools ## what the local MMS consists of (CycloneDX), in .cache/sbom/
+	@. .ci/env.sh && .venv/bin/nox -f .ci/noxfile.py -s sbom
 
 docs: tools ## the documentation as HTML, in site/
 	@. .ci/env.sh && .venv/bin/nox -f .ci/noxfile.py -s docs

@@ -55,7 +55,7 @@ os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(CACHE / "hypothesis")
 
 @nox.session(python=PRIMARY, tags=["tier"])
 def lint(session: nox.Session) -> None:
-    """Formatting, lint, strict types, changelog, documentation, ansible-lint's production profile."""
+    """Formatting, lint, strict types, weaknesses, changelog, documentation, ansible-lint's production profile."""
     install(session, "dev")
     link_collection()
     package = ".".join(COLLECTION.parts)
@@ -68,6 +68,8 @@ def lint(session: nox.Session) -> None:
         f"mypy --package {package}.plugins",
         "mypy --package mms_local",
         *(f"mypy {folder}" for folder in with_types),
+        "bandit --quiet --recursive --configfile pyproject.toml .ci plugins server/mms_local",
+        "python .ci/audit.py requirements/server.txt requirements/dev.txt requirements/counterparts.txt",
         "python .ci/return_blocks.py --check",
         "antsibull-changelog lint",
         "antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck --validate-collection-refs all .",
@@ -243,6 +245,14 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session(python=PRIMARY)
+def sbom(session: nox.Session) -> None:
+    """The bill of materials of the local MMS, for a release, in .cache/sbom/mms-local.cdx.json."""
+    session.chdir(ROOT)
+    install(session, "dev")
+    session.run("python", ".ci/sbom.py", str(CACHE / "sbom/mms-local.cdx.json"))
+
+
+@nox.session(python=PRIMARY)
 def docs(session: nox.Session) -> None:
     """The documentation as HTML, in site/build/html."""
     install(session, "docs")
@@ -282,8 +292,10 @@ def integration_configuration(env: dict[str, str]) -> dict[str, object]:
 
 
 def install(session: nox.Session, name: str, *more: str) -> None:
-    """Installs the pinned requirements of this name, and what else is given."""
-    session.install("-r", str(ROOT / "requirements" / f"{name}.txt"), *more)
+    """Installs the pinned requirements of this name by their hashes, and then what else is given, which has none."""
+    session.install("-r", str(ROOT / "requirements" / f"{name}.txt"))
+    if more:
+        session.install(*more)
 
 
 def install_core(session: nox.Session, version: str, *more: str) -> None:

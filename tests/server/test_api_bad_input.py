@@ -17,6 +17,8 @@ from api_client import ACCOUNT, HOSTING, Api, Generation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mms_local.api.blob import documents
+from mms_local.api.blob.errors import StorageError
 from mms_local.testing import ServerProcess
 
 pytestmark = pytest.mark.security
@@ -92,6 +94,13 @@ def test_a_compressed_body_is_read(account: Api, encoding: str) -> None:
 def test_a_body_that_cannot_be_unpacked_is_refused(account: Api, encoding: str, data: bytes, status: int) -> None:
     headers = {**JSON_TYPE, "Content-Encoding": encoding}
     assert account.call("POST", "models", data=data, headers=headers).status_code == status
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be"])
+def test_xml_that_declares_entities_is_refused(encoding: str) -> None:
+    bomb = f'<?xml version="1.0" encoding="{encoding}"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'
+    with pytest.raises(StorageError, match="not usable XML"):
+        documents.parse(bomb.encode(encoding))
 
 
 @pytest.mark.parametrize("chunked", [False, True])
