@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 import requests
 from api_client import SUBSCRIPTION, Api, Generation
 
+from mms_local.api.mms.workspace import WORKSPACE
 from mms_local.testing import ServerProcess
 
 PATH = (
@@ -330,3 +332,31 @@ def test_what_is_missing_says_so_in_the_body(api: Api) -> None:
     for path in ("models/none:1", "images/none:1", "services/none", "assets/none", "operations/none"):
         answer = api.call("GET", path)
         assert (answer.status_code, answer.json()["statusCode"]) == (404, 404), path
+
+
+ODD_BODIES: tuple[Any, ...] = (
+    None,
+    [],
+    [None],
+    "x",
+    1,
+    {},
+    {"x": None},
+    {"type": None},
+    {"type": "Update"},
+    [{"op": 1}],
+)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    sorted({(one.method, one.path) for one in WORKSPACE.operations if one.method in ("POST", "PUT", "PATCH")}),
+)
+def test_an_odd_body_is_refused_and_never_an_accident(api: Api, method: str, path: str) -> None:
+    new_image(api)
+    api.made("services", aci(imageId="img:1"))
+    for resource in ("iris:1", "img:1", "svc", "none"):
+        for odd in (b"", *(json.dumps(body).encode() for body in ODD_BODIES)):
+            headers = {"Content-Type": "application/json"}
+            answer = api.call(method, path.replace("{id}", resource), data=odd, headers=headers)
+            assert answer.status_code < 500, (odd, answer.text)
