@@ -160,6 +160,15 @@ def roles(session: nox.Session, core: str) -> None:
 
 
 @nox.session(python=PRIMARY, tags=["tier"])
+def cases(session: nox.Session) -> None:
+    """What people bring: scoring folders, playbooks, machines and clients, each with a verdict in a table."""
+    session.chdir(ROOT)
+    install(session, "test", "--editable", "server")
+    link_collection()
+    pytest(session, "tests/cases")
+
+
+@nox.session(python=PRIMARY, tags=["tier"])
 def counterparts(session: nox.Session) -> None:
     """Our code against the real thing: Azurite, azure-identity, ansible-runner, ansible-builder, the built tarball."""
     session.chdir(ROOT)

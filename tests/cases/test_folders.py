@@ -4,7 +4,7 @@
 
 Each folder below `folders/` holds what a user would bring, and a `case.yml`: how to deploy it, and what is right.
 
-    about, driver, assets (source, id, unpack), models (name: file), requirements, conda
+    about, kind, driver, assets (source, id, unpack), models (name: file), requirements, conda
     request (JSON) or body (text) with content_type; expected, expected_text, status, answer_message
     bad_requests (body, message): answered with 400; swagger: the example of the input
     (a file NAME_ is sent as NAME; the underscore keeps linters away from what is written as it was at the time)
@@ -16,7 +16,6 @@ from __future__ import annotations
 import io
 import json
 import tarfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,22 +28,13 @@ from image_factory import FileServer
 from mms_local.testing import ServerProcess
 
 FOLDERS = Path(__file__).parent / "folders"
-CASES = sorted(path.parent.name for path in FOLDERS.glob("*/case.yml"))
+CASES = {path.parent.name: yaml.safe_load(path.read_text("utf-8")) for path in sorted(FOLDERS.glob("*/case.yml"))}
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
-    cache = Path(__file__).resolve().parents[2] / ".cache" / "dependencies"
-    flags = ("--compute", "process", "--dependency-cache", str(cache))
-    with ServerProcess(tmp_path_factory.mktemp("server"), *flags) as server:
-        yield Api(server.url, ACCOUNT)
-
-
 @pytest.fixture
-def files(tmp_path: Path) -> Iterator[FileServer]:
-    with FileServer(tmp_path / "files") as server:
-        yield server
+def api(server: ServerProcess) -> Api:
+    return Api(server.url, ACCOUNT)
 
 
 class Folder:
@@ -53,7 +43,7 @@ class Folder:
     def __init__(self, name: str, api: Api, files: FileServer) -> None:
         self.name = name
         self.path = FOLDERS / name
-        self.case: dict[str, Any] = yaml.safe_load((self.path / "case.yml").read_text("utf-8"))
+        self.case: dict[str, Any] = CASES[name]
         self.api = api
         self._files = files
 
@@ -112,7 +102,13 @@ class Scored:
         return self._session.get(self._uri.rpartition("/")[0] + "/swagger.json", timeout=60).json()
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.case(case["about"], case.get("kind", "scoring folders")))
+        for name, case in CASES.items()
+    ],
+)
 def test_a_scoring_folder_gives_a_service_or_one_message_that_says_what_to_change(
     name: str, api: Api, files: FileServer
 ) -> None:

@@ -12,9 +12,7 @@ import io
 import json
 import tarfile
 import time
-from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,14 +37,6 @@ def run(input_df):
     return json.dumps([helper.chosen(words, number) for number in json.loads(input_df)['input_df']])
 """
 HELPER = "def chosen(words, number):\n    return words[number]\n"
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    cache = Path(__file__).resolve().parents[2] / ".cache" / "dependencies"
-    flags = ("--compute", "process", "--dependency-cache", str(cache))
-    with ServerProcess(tmp_path_factory.mktemp("server"), *flags) as running:
-        yield running
 
 
 def archive(**files: str) -> bytes:
@@ -106,6 +96,7 @@ class Client:
         raise AssertionError(operation)
 
 
+@pytest.mark.case("from a folder to an answer with a client of 2017", "published clients")
 def test_a_folder_becomes_a_service_that_answers(server: ServerProcess) -> None:
     client = Client(server)
     model = client.post(

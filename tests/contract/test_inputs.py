@@ -84,6 +84,14 @@ def test_a_name_that_nothing_could_refer_to_is_refused(module: str, bench: Workb
     assert run.requests == []
 
 
+@pytest.mark.parametrize("name", ["a/b", "a\\b", "..", "a\tb"])
+def test_a_model_name_that_is_no_folder_name_is_refused(name: str, bench: Workbench, driver_file: Path) -> None:
+    run = bench.run("mms_model", name=name, path=str(driver_file))
+    assert run.result["failure"]["code"] == "InvalidInput"
+    assert "must be the name of a folder" in run.result["msg"]
+    assert run.requests == []
+
+
 @pytest.mark.security
 def test_requirements_are_sent_flat_and_what_is_no_package_is_refused(
     bench: Workbench, driver_file: Path, model_file: Path, tmp_path: Path

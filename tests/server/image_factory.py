@@ -31,7 +31,12 @@ class FileServer:
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return f"http://127.0.0.1:{self._server.server_port}/{name}?{SIGNATURE}"
+        return f"{self.origin}/{name}?{SIGNATURE}"
+
+    @property
+    def origin(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> FileServer:
         requests = self.requests

@@ -1,0 +1,13 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+import json
+
+import rule
+
+
+def init():
+    pass
+
+
+def run(raw_data):
+    return rule.apply(json.loads(raw_data))

@@ -1,0 +1,11 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+import six
+
+
+def init():
+    pass
+
+
+def run(raw_data):
+    return six.__version__

@@ -1,0 +1,9 @@
+# SPDX-FileCopyrightText: 2026 azureml.model_management contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+def init():
+    pass
+
+
+def run(raw_data):
+    with open("weights.txt") as file:
+        return file.read()
