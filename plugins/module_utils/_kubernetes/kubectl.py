@@ -40,6 +40,7 @@ _ADVICE = {
     "ConnectionFailed": " Check the server in the kubeconfig, and that it can be reached from here.",
     "RequestTimedOut": " Check the server in the kubeconfig, or raise timeout.",
 }
+_NAME = re.compile(r"[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?")
 # Options that override what a kubeconfig says: (option, part of the kubeconfig, its field).
 _OVERRIDES = (
     ("host", "cluster", "server"),
@@ -56,6 +57,18 @@ class KubectlError(MmsError):
     """kubectl is not there, or the cluster refused what it asked for."""
 
     code = "KubectlFailed"
+
+
+def object_name(text: str, what: str) -> str:
+    """Return the name of an object as it is; kubectl would take one that begins with a dash for an option.
+
+    Raises:
+        KubectlError: it is none.
+    """
+    if not _NAME.fullmatch(text):
+        rule = "lower-case letters, digits, dashes and dots, with a letter or digit at both ends"
+        raise KubectlError(f"{text[:80]!r} cannot be the name of a {what}. It has {rule}.", code="InvalidName")
+    return text
 
 
 class Kubectl:

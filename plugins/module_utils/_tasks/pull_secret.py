@@ -8,7 +8,7 @@ import json
 import os
 from functools import cached_property
 
-from .._kubernetes.kubectl import Kubectl, KubectlError
+from .._kubernetes.kubectl import Kubectl, KubectlError, object_name
 from .._plan import Plan, plan_absence
 from .._resources.pull_secret import Login, PullSecret
 from .._runner import Done
@@ -34,10 +34,10 @@ class PullSecretSteps:
 
     @cached_property
     def _namespace(self) -> str:
-        return self._options["namespace"] or self._kubectl.namespace()
+        return object_name(self._options["namespace"] or self._kubectl.namespace(), "namespace")
 
     def plan(self) -> Plan[PullSecret]:
-        name, registry = self._options["name"], self._options["registry"] or ""
+        name, registry = object_name(self._options["name"], "Secret"), self._options["registry"] or ""
         self._require_right("get", f"secrets/{name}")
         found = self._kubectl.run("get", "secret", name, "--ignore-not-found", "--output=json")
         current = PullSecret.from_manifest(json.loads(found), registry) if found.strip() else None
