@@ -301,6 +301,13 @@ async def test_what_is_no_registry_and_no_cluster_is_not_quoted(store: Store, tm
     assert "inner-secret" not in refused.value.message + failed.value.message
 
 
+async def test_a_kubeconfig_leads_to_no_metadata_by_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = socket.getaddrinfo("169.254.169.254", 443)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_unused, **_named: found)
+    with pytest.raises(JobFailed, match="for a machine alone"):
+        await Cluster(credentials(KUBECONFIG), tmp_path).read("Secret", "x")
+
+
 @pytest.mark.parametrize("path", ["/_mms/health", "/"])
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_a_build_reads_nothing_of_the_control_room(

@@ -105,6 +105,17 @@ def is_metadata(host: str) -> bool:
     return (str(address) if address else host) in _METADATA
 
 
+def leads_to_metadata(host: str) -> bool:
+    """Whether a host is link-local or a cloud's metadata, or is a name that leads there just now."""
+    if is_metadata(host):
+        return True
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):  # behind a proxy names may lead nowhere here
+        return False
+    return any(is_metadata(str(one[4][0])) for one in found)
+
+
 def _number(host: str) -> Address | None:
     """The IPv4 address that a resolver makes of a number: `2852039166`, `0xa9fea9fe`, `169.254.43518`."""
     try:

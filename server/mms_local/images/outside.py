@@ -13,7 +13,7 @@ import asyncio
 import socket
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,8 +22,9 @@ from aiohttp import hdrs
 from yarl import URL
 
 from mms_local import __version__
-from mms_local.core.hosts import FETCHER, Hosts, address_of, is_metadata
+from mms_local.core.hosts import FETCHER, Hosts, address_of, is_metadata, leads_to_metadata
 
+_LEADS_TO_METADATA = "its name leads to an address that is for the machine alone (link-local, metadata)"
 _LOCAL = Hosts.of(["localhost", "*.localhost"])
 _STORED = ("/mmslocal/", "/azureml-artifacts/", "/artifact/")
 _MOST_REDIRECTS = 10
@@ -128,9 +129,8 @@ class Outside:
             NotAllowed: it would not.
         """
         self._check(url, hosts)
-        with suppress(socket.gaierror):  # behind a proxy names may lead nowhere here
-            for info in await asyncio.get_running_loop().getaddrinfo(url.host, None, type=socket.SOCK_STREAM):
-                _demand_no_metadata(str(info[4][0]))
+        if await asyncio.to_thread(leads_to_metadata, url.host or ""):
+            raise NotAllowed(_LEADS_TO_METADATA)
 
     def _check(self, url: URL, hosts: Hosts | None) -> None:
         host = url.host or ""
@@ -155,13 +155,9 @@ def _checked_socket(
         NotAllowed: nobody connects there.
     """
     family, kind, protocol, _unused, place = info
-    _demand_no_metadata(str(place[0]))
+    if is_metadata(str(place[0])):
+        raise NotAllowed(_LEADS_TO_METADATA)
     return socket.socket(family, kind, protocol)
-
-
-def _demand_no_metadata(address: str) -> None:
-    if is_metadata(address):
-        raise NotAllowed("its name leads to an address that is for the machine alone (link-local, metadata)")
 
 
 def _is_local(host: str) -> bool:

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 import urllib3
 
@@ -23,6 +24,7 @@ from mms_local.compute.kubernetes.credentials import Credentials
 from mms_local.compute.kubernetes.failure import ClusterUnreachable, deployment_failed
 from mms_local.compute.kubernetes.objects import MANAGER, PORT, Manifest
 from mms_local.compute.kubernetes.relay import KEY_HEADER, Target
+from mms_local.core.hosts import leads_to_metadata
 from mms_local.core.ports import JobFailed
 
 if TYPE_CHECKING:
@@ -187,6 +189,11 @@ class Cluster:
         if self._client is None:
             from kubernetes import client, config
 
+            if leads_to_metadata(urlsplit(self.server).hostname or ""):
+                problem = (
+                    f"The server of the kubeconfig, {self.server}, leads to an address that is for a machine alone"
+                )
+                raise deployment_failed("KubeconfigNotUsable", problem)
             self._scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
             settings = client.Configuration()
             settings.retries = 1  # for a connection that went stale; whoever calls decides about the rest
