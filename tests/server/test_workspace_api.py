@@ -360,3 +360,19 @@ def test_an_odd_body_is_refused_and_never_an_accident(api: Api, method: str, pat
             headers = {"Content-Type": "application/json"}
             answer = api.call(method, path.replace("{id}", resource), data=odd, headers=headers)
             assert answer.status_code < 500, (odd, answer.text)
+
+
+def test_every_answer_has_ids_and_names_the_versions(api: Api) -> None:
+    for path, status in (("models", 200), ("models/none:1", 404)):
+        answer = api.call("GET", path, headers={"x-ms-client-request-id": "mine"})
+        assert answer.status_code == status
+        assert answer.headers["x-ms-client-request-id"] == "mine"
+        assert {"x-ms-request-id", "api-supported-versions"} <= {name.lower() for name in answer.headers}
+
+
+def test_what_was_stored_is_answered_with_success(api: Api, server: ServerProcess) -> None:
+    """Clients repeat what is answered with 5xx, a POST as well."""
+    server.control("POST", "faults", {"operation": "images.create", "kind": "failed"})
+    assert api.call("POST", "images", image()).status_code == 202
+    assert [one["version"] for one in api.get("images")["value"]] == [1]
+    server.control("DELETE", "faults")
