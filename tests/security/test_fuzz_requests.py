@@ -110,14 +110,18 @@ def server(tmp_path: Path) -> Iterator[ServerProcess]:
 
 
 def test_no_request_is_an_accident(
-    server: ServerProcess, tmp_path: Path, record_property: Callable[[str, object], None]
+    server: ServerProcess,
+    tmp_path: Path,
+    record_property: Callable[[str, object], None],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     ends = time.monotonic() + LIMIT
     figures = Figures()
     described(server, tmp_path, figures)
     asyncio.run(changed(server, figures, REQUESTS, ends))
     record_property("fuzz", str(figures))
-    print(f"\nfuzz, seed {SEED}: {figures}")
+    with capsys.disabled():
+        print(f"\nfuzz, seed {SEED}: {figures}")
     log = server.log.read_text("utf-8", "replace")
     traces = "\n".join(dict.fromkeys(re.findall(r"(?m)^\w*(?:Error|Exception)\b.*$", log)))
     assert figures.failures == [], "\n".join([*figures.failures[:20], traces[-6000:]])
