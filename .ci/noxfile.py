@@ -163,7 +163,7 @@ def roles(session: nox.Session, core: str) -> None:
 def cases(session: nox.Session) -> None:
     """What people bring: scoring folders, playbooks, machines and clients, each with a verdict in a table."""
     session.chdir(ROOT)
-    install(session, "test", "--editable", "server")
+    install(session, "counterparts", "--editable", "server")
     link_collection()
     pytest(session, "tests/cases")
 
