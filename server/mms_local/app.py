@@ -100,8 +100,10 @@ class AddressUnusable(Exception):
     """The server cannot listen where it is told to; the text says why, and which flag to change."""
 
     def __init__(self, host: str, port: int, error: OSError) -> None:
-        flag = "host" if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL else "port"
-        super().__init__(f"cannot serve on {host}:{port}: {error.strerror}; try another --{flag}")
+        # Newer Pythons give no number when the machine has none of the addresses.
+        elsewhere = isinstance(error, socket.gaierror) or error.errno in (errno.EADDRNOTAVAIL, None)
+        reason = error.strerror or os.strerror(errno.EADDRNOTAVAIL)
+        super().__init__(f"cannot serve on {host}:{port}: {reason}; try another --{'host' if elsewhere else 'port'}")
 
 
 @contextmanager
