@@ -23,7 +23,7 @@ import pytest
 import requests
 import yaml
 from api_client import ACCOUNT, Api
-from image_factory import FileServer
+from conftest import Store
 
 from mms_local.testing import ServerProcess
 
@@ -40,12 +40,12 @@ def api(server: ServerProcess) -> Api:
 class Folder:
     """A scoring folder, deployed as its case says."""
 
-    def __init__(self, name: str, api: Api, files: FileServer) -> None:
+    def __init__(self, name: str, api: Api, store: Store) -> None:
         self.name = name
         self.path = FOLDERS / name
         self.case: dict[str, Any] = CASES[name]
         self.api = api
-        self._files = files
+        self._store = store
 
     def image(self) -> dict[str, Any]:
         """The end of the build: the operation when it failed, else the image."""
@@ -70,7 +70,7 @@ class Folder:
         return {"id": name, "url": address, "mimeType": "application/octet-stream", "unpack": unpack}
 
     def _put(self, file: str) -> str:
-        return self._files.put(f"{self.name}/{file}".removesuffix("_"), (self.path / file).read_bytes())
+        return self._store.put(f"{self.name}/{file}".removesuffix("_"), (self.path / file).read_bytes())
 
     def _packed(self, folder: str) -> str:
         stream = io.BytesIO()
@@ -78,7 +78,7 @@ class Folder:
             for path in sorted((self.path / folder).rglob("*")):
                 if "__pycache__" not in path.parts:
                     archive.add(path, path.relative_to(self.path / folder).as_posix(), recursive=False)
-        return self._files.put(f"{self.name}/{folder}.tar.gz", stream.getvalue())
+        return self._store.put(f"{self.name}/{folder}.tar.gz", stream.getvalue())
 
 
 class Scored:
@@ -110,9 +110,9 @@ class Scored:
     ],
 )
 def test_a_scoring_folder_gives_a_service_or_one_message_that_says_what_to_change(
-    name: str, api: Api, files: FileServer
+    name: str, api: Api, store: Store
 ) -> None:
-    folder = Folder(name, api, files)
+    folder = Folder(name, api, store)
     case = folder.case
     image = folder.image()
     if "message" in case:
