@@ -10,7 +10,7 @@ from .._resources.image import Image
 from .._resources.manifest import Asset, Manifest
 from .._resources.model import Model
 from .._resources.service import Service
-from .generation import Generation, Kind
+from .generation import FOLDER_NAME, Generation, Kind
 
 _SERVICE = named(
     Service,
@@ -42,6 +42,7 @@ ACCOUNT = Generation(
         name="model",
         collection="models",
         read=Model.from_api,
+        names=FOLDER_NAME,
         create=named(Model, "name", "url", "mime_type", "unpack", "description", "tags"),
         required=("name", "url"),
         filters={"name": "name", "tag": "tag"},
@@ -83,7 +84,7 @@ ACCOUNT = Generation(
         read=Service.from_api,
         names=(
             r"[a-z0-9][a-z0-9.-]{1,30}[a-z0-9]",
-            "3 to 32 lower-case letters, digits, '-' or '.', and begins and ends with a letter or digit",
+            "has 3 to 32 lower-case letters, digits, '-' or '.', and begins and ends with a letter or digit",
         ),
         create=_SERVICE,
         constants={"computeResource.type": "Cluster"},

@@ -25,6 +25,14 @@ from .._resources.service import Service
 R = TypeVar("R")
 
 
+FOLDER_NAME = (
+    r"(?!\.{1,2}$)[^/\\\x00-\x1f\x7f]+",
+    "must be the name of a folder, which it becomes in images: without slashes, backslashes and control characters, "
+    "and not '.' or '..'",
+)
+"""Of models, in every generation."""
+
+
 @dataclass(frozen=True)
 class Kind(Generic[R]):
     """What one generation can do with one kind of resource.
@@ -45,7 +53,7 @@ class Kind(Generic[R]):
         query: Parameters of every request that reads.
         among: Tells whether a member of the list is of this kind, where it holds others too.
         next_version: Whether the client gives versions their numbers.
-        names: What a name must look like, and the same in words.
+        names: What a name must look like, and the same in words, which begin with the verb.
         place: Fields that say where it goes, which other generations say by other fields.
     """
 
@@ -74,7 +82,7 @@ class Kind(Generic[R]):
             InputError: says what a name may be.
         """
         if self.names is not None and not re.fullmatch(self.names[0], name):
-            raise InputError(f"name is {name!r}; a {self.name}'s name has {self.names[1]}.")
+            raise InputError(f"name is {name!r}; a {self.name}'s name {self.names[1]}.")
 
     def create_body(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Return the create request for these fields, leaving out those that this generation does not have."""

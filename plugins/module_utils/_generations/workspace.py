@@ -26,7 +26,7 @@ from .._resources.manifest import Asset, Manifest
 from .._resources.model import Model
 from .._resources.service import Compute, Service, quantity
 from .._resources.wire import Fields, content_address, last_segment, normal_id
-from .generation import Generation, Kind, nested
+from .generation import FOLDER_NAME, Generation, Kind, nested
 
 _MANIFEST = "mms_manifest"
 """Of an asset: what the manifest says. Of an image: the id of the manifest that it was made from."""
@@ -273,6 +273,7 @@ WORKSPACE = WorkspaceGeneration(
         name="model",
         collection="models",
         read=_model_from,
+        names=FOLDER_NAME,
         create=named(Model, "name", "url", "mime_type", "unpack", "description", "properties", tags="kvTags"),
         required=("name", "url"),
         filters={"name": "name", "tag": "tags", "property": "properties"},
@@ -329,7 +330,7 @@ WORKSPACE = WorkspaceGeneration(
         },
         names=(
             r"[a-z]([a-z0-9-]{1,30}[a-z0-9])",
-            "3 to 32 lower-case letters, digits or '-', begins with a letter, and ends with a letter or digit",
+            "has 3 to 32 lower-case letters, digits or '-', begins with a letter, and ends with a letter or digit",
         ),
         write=_service_on_compute,
         patch=_service_patch,

@@ -4,14 +4,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .._errors import InputError
 from .._generations.generation import Generation, Kind
-
-_FOLDER_NAME = re.compile(r"(?!\.{1,2}$)[^/\\\x00-\x1f\x7f]+")
 
 
 def require(options: Mapping[str, Any], *names: str) -> None:
@@ -59,11 +56,8 @@ def check_versions(options: Mapping[str, Any], generation: Generation, kind: Kin
                 f"name is {options['name']!r}. It must not hold a colon: NAME:VERSION is how a version is referred to, "
                 "so nothing could refer to this one."
             )
-        if kind.name == "model" and not _FOLDER_NAME.fullmatch(options["name"] or "any"):
-            raise InputError(
-                f"name is {options['name']!r}. It must be the name of a folder, which it becomes in images: without "
-                "slashes, backslashes and control characters, and not '.' or '..'."
-            )
+        if options["name"]:
+            kind.check_name(options["name"])
     if keep is not None:
         if keep < 1:
             raise InputError(f"keep_last is {keep}; at least 1 version must be kept.")
