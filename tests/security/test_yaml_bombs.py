@@ -21,8 +21,7 @@ from ansible_collections.azureml.model_management.plugins.module_utils._kubernet
     read,
 )
 from ansible_collections.azureml.model_management.plugins.module_utils._tasks.requirements import (
-    check_conda_pip,
-    conda_python,
+    CondaFile,
 )
 from mms_local.core import safe_yaml
 from mms_local.core.ports import JobFailed
@@ -75,8 +74,9 @@ def test_a_conda_file_that_is_one_is_left_to_the_server(tmp_path: Path, bomb: st
     path = tmp_path / "conda.yml"
     path.write_text(BOMBS[bomb], encoding="utf-8")
     started = time.process_time()
-    check_conda_pip(path)
-    assert conda_python(path) is None
+    conda = CondaFile(path)
+    conda.check_pip()
+    assert conda.python is None
     assert time.process_time() - started < 2
     with pytest.raises(JobFailed):
         conda_environment(BOMBS[bomb].encode(), "conda.yml", Policy(), print)

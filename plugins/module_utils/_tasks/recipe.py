@@ -14,7 +14,7 @@ from .._session import Session
 from .._storage.content import Content, content_with
 from .driver import check_driver
 from .lookup import not_found, referred
-from .requirements import check_conda_pip, conda_python, flat_requirements
+from .requirements import CondaFile, flat_requirements
 from .sources import Source, source_from
 
 _DRIVER_ID = "driver"  # what published clients always call it (protocol 2.2.4)
@@ -29,6 +29,7 @@ class Recipe:
         self._session = session
         self._assets: dict[str, Source] = {}  # by asset id, the driver too
         self._environments: dict[str, Source] = {}  # by option
+        self._conda: CondaFile | None = None
 
     def described(self, options: Mapping[str, Any]) -> Manifest:
         """Return the manifest that the options describe.
@@ -64,9 +65,7 @@ class Recipe:
                 raise InputError(
                     f"driver: {driver.content.path} is a folder. Name the Python file; its companions are assets."
                 )
-            environment = self._environments.get("conda_file")
-            known = environment.content if environment else None
-            check_driver(driver.content.path, conda_python(known.path) if known else None)
+            check_driver(driver.content.path, self._conda.python if self._conda else None)
         self._assets[_DRIVER_ID] = driver
         return Asset(_DRIVER_ID, driver.url)
 
@@ -97,7 +96,8 @@ class Recipe:
             raise InputError(f"{option}: {content.path} is a folder; a file is expected.")
         try:
             if option == "conda_file":
-                check_conda_pip(content.path)
+                self._conda = CondaFile(content.path)
+                self._conda.check_pip()
                 return source
             flat = flat_requirements(content.path)
         except InputError as error:

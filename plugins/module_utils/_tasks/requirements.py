@@ -167,38 +167,40 @@ def problem_of(text: str) -> str:
     return f"{_short(text)} is no package with a version, such as numpy==1.26.4."
 
 
-def check_conda_pip(path: Path) -> None:
-    """Refuse what the C(pip) part of a conda file must not ask for. What is no conda file is left to the service.
+class CondaFile:
+    """A conda file, as far as it is looked at before it is sent. What is none is left to the service to tell."""
 
-    Raises:
-        InputError: entries that are no packages, all of them at once.
-    """
-    entries = [
-        " ".join(entry.split())
-        for part in _conda_dependencies(path)
-        if isinstance(part, dict) and isinstance(part.get("pip"), list)
-        for entry in part["pip"]
-        if isinstance(entry, str) and entry.strip()
-    ]
-    problems = [f"{path}, {_short(one)} below pip: {problem_of(one)}" for one in entries if not _package(one)]
-    if problems:
-        raise InputError("\n".join(problems))
+    def __init__(self, path: Path) -> None:
+        try:
+            content = parsed_yaml(decoded(path.read_bytes()))
+        except (ImportError, OSError, ValueError):
+            content = None
+        dependencies = content.get("dependencies") if isinstance(content, dict) else None
+        self._path = path
+        self._entries: list[Any] = dependencies if isinstance(dependencies, list) else []
 
+    def check_pip(self) -> None:
+        """Refuse what the C(pip) part must not ask for.
 
-def conda_python(path: Path) -> tuple[int, int] | None:
-    """Return the one Python that a conda file asks for, such as C((3, 8)); None where it leaves a choice."""
-    entries = (_PYTHON.fullmatch(entry) for entry in _conda_dependencies(path) if isinstance(entry, str))
-    return next(((int(entry["major"]), int(entry["minor"])) for entry in entries if entry), None)
+        Raises:
+            InputError: entries that are no packages, all of them at once.
+        """
+        entries = [
+            " ".join(entry.split())
+            for part in self._entries
+            if isinstance(part, dict) and isinstance(part.get("pip"), list)
+            for entry in part["pip"]
+            if isinstance(entry, str) and entry.strip()
+        ]
+        problems = [f"{self._path}, {_short(one)} below pip: {problem_of(one)}" for one in entries if not _package(one)]
+        if problems:
+            raise InputError("\n".join(problems))
 
-
-def _conda_dependencies(path: Path) -> list[Any]:
-    """Return the entries of a conda file; none where the service will have to tell what is wrong with it."""
-    try:
-        content = parsed_yaml(decoded(path.read_bytes()))
-    except (ImportError, OSError, ValueError):
-        return []
-    dependencies = content.get("dependencies") if isinstance(content, dict) else None
-    return dependencies if isinstance(dependencies, list) else []
+    @property
+    def python(self) -> tuple[int, int] | None:
+        """The one Python that it asks for, such as C((3, 8)); None where it leaves a choice."""
+        entries = (_PYTHON.fullmatch(entry) for entry in self._entries if isinstance(entry, str))
+        return next(((int(entry["major"]), int(entry["minor"])) for entry in entries if entry), None)
 
 
 def _short(text: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.azureml.model_management.plugins.module_utils._errors import InputError
 from ansible_collections.azureml.model_management.plugins.module_utils._tasks.driver import check_driver
-from ansible_collections.azureml.model_management.plugins.module_utils._tasks.requirements import conda_python
+from ansible_collections.azureml.model_management.plugins.module_utils._tasks.requirements import CondaFile
 
 
 def driver(folder: Path, text: str) -> Path:
@@ -95,4 +95,4 @@ def test_what_a_newer_python_may_read_is_left_to_the_service(tmp_path: Path) -> 
 def test_the_python_of_a_conda_file(entry: str, python: tuple[int, int] | None, tmp_path: Path) -> None:
     path = tmp_path / "conda.yml"
     path.write_text(f"dependencies:\n  - numpy\n  - {entry}\n  - pip:\n      - six\n", encoding="utf-8")
-    assert conda_python(path) == python
+    assert CondaFile(path).python == python

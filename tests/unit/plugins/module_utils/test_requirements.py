@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.azureml.model_management.plugins.module_utils._errors import InputError
 from ansible_collections.azureml.model_management.plugins.module_utils._tasks.requirements import (
-    check_conda_pip,
+    CondaFile,
     flat_requirements,
 )
 
@@ -132,7 +132,7 @@ def test_the_pip_part_of_a_conda_file_is_checked(tmp_path: Path) -> None:
         tmp_path, conda="name: x\ndependencies:\n- python=3.9\n- pip:\n  - numpy==1.26.4\n  - -r more.txt\n  - ./x\n"
     )
     with pytest.raises(InputError) as caught:
-        check_conda_pip(path)
+        CondaFile(path).check_pip()
     assert "'-r more.txt' below pip: -r is an option" in caught.value.message
     assert "'./x' below pip: './x' is a path" in caught.value.message
 
@@ -141,4 +141,4 @@ def test_the_pip_part_of_a_conda_file_is_checked(tmp_path: Path) -> None:
     "text", ["", "a: [", "dependencies: [python=3.9, {pip: }]", "- x", "dependencies: 1", "a: !!int ''"]
 )
 def test_what_is_no_conda_file_is_left_to_the_service(text: str, tmp_path: Path) -> None:
-    check_conda_pip(write(tmp_path, conda=text))
+    CondaFile(write(tmp_path, conda=text)).check_pip()
