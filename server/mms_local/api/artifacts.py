@@ -23,7 +23,7 @@ from aiohttp import web
 
 from mms_local.api.blob import ARTIFACTS, BlobService
 from mms_local.api.errors import ApiError
-from mms_local.api.guard.tokens import TokenChecker, demand_token
+from mms_local.api.guard.tokens import TokenChecker, demand_token, is_same
 from mms_local.api.mms.scene import Json, timestamp
 from mms_local.api.mms.workspace import WORKSPACE
 from mms_local.api.reading import json_body
@@ -119,7 +119,7 @@ class Artifacts:
         """A folder of the store as an archive; members are named from below its container."""
         parts, account = request.query.getall("part", []), request.match_info["account"]
         known = account.isdecimal() and account.isascii() and len(account) < 10
-        if not known or not _same(self._key(int(account), "\n".join(parts)), request.match_info["key"]):
+        if not known or not is_same(request.match_info["key"], self._key(int(account), "\n".join(parts))):
             raise ApiError(404, "there is nothing at this path")
         with tempfile.TemporaryDirectory() as folder:
             archive = Path(folder) / "bundle.tar"
@@ -253,7 +253,3 @@ def _artifact(blob: Blob) -> Json:
         "createdTime": None,
         "dataPath": None,
     }
-
-
-def _same(key: str, given: str) -> bool:
-    return hmac.compare_digest(key.encode(), given.encode(errors="replace"))

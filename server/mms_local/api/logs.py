@@ -11,6 +11,7 @@ import secrets
 from aiohttp import web
 
 from mms_local.api.errors import ApiError
+from mms_local.api.guard.tokens import is_same
 from mms_local.core.mms import Mms
 from mms_local.core.resources import Image
 
@@ -33,7 +34,7 @@ class BuildLogs:
 
     async def _answer(self, request: web.Request) -> web.Response:
         image_id, key = request.match_info["id"], request.match_info["key"]
-        if not hmac.compare_digest(self._key(image_id).encode(), key.encode(errors="replace")):
+        if not is_same(key, self._key(image_id)):
             raise ApiError(404, "there is no such log")
         return web.Response(text=self._mms.world.logs.tail("images", image_id))
 

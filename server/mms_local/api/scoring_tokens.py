@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from mms_local.api.guard.tokens import is_same
 from mms_local.core.resources import Service
 
 _REFRESH = 12 * 3600  # seconds until a client asks for a new one
@@ -34,8 +35,7 @@ def opens(service: Service, secret: str, headers: Mapping[str, str]) -> bool:
     ends, _dot, signature = token.strip().partition(".")
     if scheme.lower() != "bearer" or not (ends.isascii() and ends.isdecimal()) or len(ends) > 12:
         return False
-    wanted = _signature(service, secret, int(ends)).encode()
-    return hmac.compare_digest(wanted, signature.encode(errors="replace")) and int(ends) > time.time()
+    return is_same(signature, _signature(service, secret, int(ends))) and int(ends) > time.time()
 
 
 def _signature(service: Service, secret: str, ends: int) -> str:

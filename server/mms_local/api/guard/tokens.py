@@ -43,7 +43,7 @@ class FixedToken:
 
 def is_same(shown: str, secret: str) -> bool:
     """Whether a text that somebody showed is the secret, told in the same time whatever is shown."""
-    return hmac.compare_digest(shown.encode(errors="surrogateescape"), secret.encode())
+    return hmac.compare_digest(shown.encode(errors="surrogatepass"), secret.encode())
 
 
 def bearer_token(request: web.Request) -> str:

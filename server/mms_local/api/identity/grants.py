@@ -5,11 +5,11 @@
 from __future__ import annotations
 
 import base64
-import hmac
 import json
 from collections.abc import Callable
 from typing import Any
 
+from mms_local.api.guard.tokens import is_same
 from mms_local.api.identity.applications import Application, Directory
 from mms_local.api.identity.assertions import AssertionChecker
 from mms_local.api.identity.errors import OAuthError, TokenRejected, invalid_client
@@ -76,7 +76,7 @@ class Grants:
             self._check_secret(application, request)
         name, password = request.required("username"), request.required("password")
         user = self._directory.user(application.tenant, name)
-        if user is None or not hmac.compare_digest(user.password.encode(), password.encode()):
+        if user is None or not is_same(password, user.password):
             raise OAuthError(
                 400, "invalid_grant", 50126, "Error validating credentials due to invalid username or password."
             )
@@ -107,8 +107,7 @@ class Grants:
         return application
 
     def _check_secret(self, application: Application, request: TokenRequest) -> None:
-        given = request.form["client_secret"].encode()
-        if not any(hmac.compare_digest(secret.encode(), given) for secret in application.secrets):
+        if not any(is_same(request.form["client_secret"], secret) for secret in application.secrets):
             raise invalid_client(
                 7000215, f"Invalid client secret provided for the application '{application.client_id}'."
             )
