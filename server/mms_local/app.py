@@ -21,7 +21,7 @@ from mms_local.api.arm import ArmService
 from mms_local.api.artifacts import Artifacts
 from mms_local.api.blob import ACCOUNT, BlobService, account_key
 from mms_local.api.front import Fronts
-from mms_local.api.guard.control import VARIABLE, control_for_owner
+from mms_local.api.guard.control import control_for_owner
 from mms_local.api.guard.fetching import files_for_fetchers
 from mms_local.api.guard.origins import keep_apart
 from mms_local.api.guard.pages import ALWAYS, from_no_other_site
@@ -42,7 +42,7 @@ from mms_local.core.jobs import Engines
 from mms_local.core.mms import Mms
 from mms_local.core.ports import Builder, Compute
 from mms_local.core.world import World
-from mms_local.data_directory import DataDirectory, known_environment, write_private
+from mms_local.data_directory import CONTROL_TOKEN, DataDirectory, known_environment, write_private
 from mms_local.page.routes import PageRoutes
 from mms_local.store.blob_store import BlobStore
 from mms_local.store.database import Database
@@ -146,7 +146,7 @@ class Server:
         )
         self._build_logs = BuildLogs(self.mms)
         self._fronts = Fronts(self.mms, self._front, self._application, self._listen)
-        kept = known_environment(config.data_dir).get(VARIABLE)
+        kept = known_environment(config.data_dir).get(CONTROL_TOKEN)
         self._control_token = config.control_token or kept or secrets.token_urlsafe(32)
         self._storage_name = f"{ACCOUNT}.blob.{config.storage_suffix}"
         self._names = _own_names(config, self._storage_name)
@@ -208,7 +208,7 @@ class Server:
             "AZURE_RESOURCE_GROUP": RESOURCE_GROUP,
             "AZUREML_MMS_ACCOUNT": ACCOUNT_NAME,
             "AZURE_STORAGE_CONNECTION_STRING": self.blob.connection_string(self.url),
-            VARIABLE: self._control_token,
+            CONTROL_TOKEN: self._control_token,
             **self._tls_environment,
         }
 

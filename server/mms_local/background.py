@@ -16,7 +16,7 @@ import webbrowser
 from collections import deque
 from pathlib import Path
 
-from mms_local.data_directory import PAGE, Running, known_environment, make_folder, running_on
+from mms_local.data_directory import CONTROL_TOKEN, PAGE, Running, known_environment, make_folder, running_on
 
 LOG_FILE = "server.log"
 
@@ -120,7 +120,7 @@ def logs(data_dir: Path, lines: int, follow: bool) -> int:
 
 
 def _control(data_dir: Path, running: Running, method: str, path: str) -> None:
-    headers = {"Authorization": f"Bearer {known_environment(data_dir).get('MMS_LOCAL_CONTROL_TOKEN', '')}"}
+    headers = {"Authorization": f"Bearer {known_environment(data_dir).get(CONTROL_TOKEN, '')}"}
     request = urllib.request.Request(f"{running.url}/_mms/{path}", headers=headers, method=method)
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with direct.open(request, timeout=60):

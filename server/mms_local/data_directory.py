@@ -18,6 +18,9 @@ from pathlib import Path
 
 LOG = logging.getLogger(__name__)
 PAGE = "page.html"
+CONTROL_TOKEN = "MMS_LOCAL_CONTROL_TOKEN"
+"""The variable by which clients get the token of the control room."""
+
 _LEADS_TO = """\
 <!doctype html>
 <meta charset="utf-8">

@@ -16,6 +16,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from mms_local.data_directory import CONTROL_TOKEN
+
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -44,7 +46,7 @@ class ServerProcess:
     @property
     def owner(self) -> dict[str, str]:
         """The header that opens the control room."""
-        return {"Authorization": f"Bearer {self.environment['MMS_LOCAL_CONTROL_TOKEN']}"}
+        return {"Authorization": f"Bearer {self.environment[CONTROL_TOKEN]}"}
 
     def start(self, wait: float = 30) -> ServerProcess:
         """Start it and wait until it is ready.

@@ -14,9 +14,7 @@ from aiohttp.typedefs import Middleware
 from mms_local.api.errors import ApiError, Unauthorized
 from mms_local.api.guard.tokens import bearer_token, is_same
 from mms_local.api.request import Handler, is_loopback, room
-
-VARIABLE = "MMS_LOCAL_CONTROL_TOKEN"
-"""The variable by which clients get the token."""
+from mms_local.data_directory import CONTROL_TOKEN
 
 _OPEN = frozenset({"/", "/_mms/health", "/_mms/openapi.json"})
 _PAGE_FILES = "/_mms/page/files/"  # what a browser loads before it can show a token; the same for everybody
@@ -38,7 +36,7 @@ def control_for_owner(token: str, *, anywhere: bool) -> Middleware:
             if not is_open and not is_same(bearer_token(request), token):
                 raise Unauthorized(
                     "this asks for the control token: send 'Authorization: Bearer ...' with the value of "
-                    f"{VARIABLE}, which is in the file env of the server's data directory"
+                    f"{CONTROL_TOKEN}, which is in the file env of the server's data directory"
                 )
         return await handler(request)
 
