@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import requests
 from conftest import WORKSPACE, Workbench, new_account
+from issued import token_for
 from scenarios import SCENARIOS
 from shells import as_module
 
@@ -174,14 +175,7 @@ def test_a_token_for_another_audience_is_refused_with_both_named(
 ) -> None:
     with ServerProcess(tmp_path / "mms", "--auth", "checked", "--tls-port", "0") as server:
         names = server.environment
-        asked = {
-            "grant_type": "client_credentials",
-            "client_id": names["AZURE_CLIENT_ID"],
-            "client_secret": names["AZURE_CLIENT_SECRET"],
-            "scope": "https://vault.azure.net/.default",
-        }
-        url = f"{server.url}/{names['AZURE_TENANT_ID']}/oauth2/v2.0/token"
-        token = requests.post(url, data=asked, timeout=30).json()["access_token"]
+        token = token_for(server, "https://vault.azure.net/.default")
         monkeypatch.setenv("AZUREML_MMS_API_URL", server.url)
         bench = Workbench(server, as_module, WORKSPACE, "flowers")
         where = {"subscription_id": names["AZURE_SUBSCRIPTION_ID"], "resource_group": "g"}

@@ -1,40 +1,9 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Real servers for attacks on them."""
+"""Real servers for attacks on them, with the settings that they have by themselves, but no compute."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from server_fixtures import server, shared_server, start_server
 
-import pytest
-
-from mms_local.testing import ServerProcess
-
-
-@pytest.fixture(scope="module")
-def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """A server with the settings that it has by itself, but no compute."""
-    with ServerProcess(tmp_path_factory.mktemp("server")) as server:
-        yield server
-
-
-@pytest.fixture
-def server(shared_server: ServerProcess) -> ServerProcess:
-    """The module's server, knowing nothing."""
-    shared_server.reset()
-    return shared_server
-
-
-@pytest.fixture
-def start_server(tmp_path: Path) -> Iterator[Callable[..., ServerProcess]]:
-    """Starts servers with flags of one's own; they are stopped when the test ends."""
-    started: list[ServerProcess] = []
-
-    def start(*flags: str, data_dir: Path | None = None) -> ServerProcess:
-        started.append(ServerProcess(data_dir or tmp_path / f"server-{len(started)}", *flags))
-        return started[-1].start()
-
-    yield start
-    for one in started:
-        one.stop()
+__all__ = ["server", "shared_server", "start_server"]

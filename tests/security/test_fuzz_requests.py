@@ -13,8 +13,6 @@ import asyncio
 import json
 import random
 import re
-import shutil
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -27,12 +25,12 @@ from urllib.parse import quote, urlencode
 import aiohttp
 import pytest
 from api_client import ACCOUNT, HOSTING, KUBECONFIG, SUBSCRIPTION, Api, Generation
+from described import schemathesis
 from yarl import URL
 
 from mms_local.testing import ServerProcess
 
 ROOT = Path(__file__).resolve().parents[2]
-SCHEMATHESIS = "4.32.5"
 SEED = 20260101
 REQUESTS = 20_000
 DESCRIBED_FOR = 60  # seconds that schemathesis has
@@ -130,26 +128,14 @@ def test_no_request_is_an_accident(
 
 def described(server: ServerProcess, folder: Path, figures: Figures) -> None:
     """Let schemathesis send what the served description allows, and what it almost allows."""
-    uv = shutil.which("uv") or str(ROOT / ".venv/bin/uv")
-    command = [uv, "tool", "run", "--from", f"schemathesis=={SCHEMATHESIS}", "schemathesis", "run"]
     flags = {
-        "--header": "Authorization: Bearer token",
         "--checks": "not_a_server_error",
         "--max-examples": "40",
         "--max-time": str(DESCRIBED_FOR),
         "--seed": str(SEED),
-        "--generation-database": "none",
         "--workers": "2",
     }
-    options = [part for flag in flags.items() for part in flag]
-    ran = subprocess.run(
-        [*command, f"{server.url}/_mms/openapi.json", *options],
-        capture_output=True,
-        text=True,
-        timeout=DESCRIBED_FOR + 120,
-        cwd=folder,
-        check=False,
-    )
+    ran = schemathesis(server, folder, flags, timeout=DESCRIBED_FOR + 120)
     generated = re.search(r"(\d+) generated", ran.stdout)
     assert generated, ran.stdout[-4000:] + ran.stderr[-2000:]
     figures.sent["described"] += int(generated[1])

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 import requests
+from issued import token_for
 
 from mms_local.testing import ServerProcess
 
@@ -94,15 +95,7 @@ def server() -> ServerProcess:
 @pytest.fixture
 def token(server: ServerProcess) -> str:
     """A token for Resource Manager, as the server's own authority gives it."""
-    names = server.environment
-    asked = {
-        "grant_type": "client_credentials",
-        "client_id": names["AZURE_CLIENT_ID"],
-        "client_secret": names["AZURE_CLIENT_SECRET"],
-        "scope": "https://management.core.windows.net//.default",
-    }
-    url = f"{names['AZURE_AUTHORITY_HOST']}/{names['AZURE_TENANT_ID']}/oauth2/v2.0/token"
-    return str(requests.post(url, data=asked, timeout=30).json()["access_token"])
+    return token_for(server, "https://management.core.windows.net//.default")
 
 
 @pytest.fixture
