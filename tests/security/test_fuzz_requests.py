@@ -133,7 +133,6 @@ def described(server: ServerProcess, folder: Path, figures: Figures) -> None:
         "--max-examples": "40",
         "--max-time": str(DESCRIBED_FOR),
         "--seed": str(SEED),
-        "--workers": "2",
     }
     ran = schemathesis(server, folder, flags, timeout=DESCRIBED_FOR + 120)
     generated = re.search(r"(\d+) generated", ran.stdout)
