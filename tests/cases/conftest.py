@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One local MMS for all cases, and the table of what became of each: case, kind, verdict."""
+"""One local MMS for all cases."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -15,8 +15,6 @@ from image_factory import FileServer
 from mms_local.testing import ServerProcess
 
 ROOT = Path(__file__).resolve().parents[2]
-TABLE = ROOT / ".cache" / "reports" / "cases" / "cases.md"
-ROWS = pytest.StashKey[dict[str, tuple[str, str, str]]]()
 
 
 @pytest.fixture(scope="session")
@@ -61,35 +59,3 @@ def store(server: ServerProcess) -> Store:
 def files(tmp_path: Path) -> Iterator[FileServer]:
     with FileServer(tmp_path / "files") as serving:
         yield serving
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[ROWS] = {}
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    report = yield
-    for marker in item.iter_markers("case"):
-        if report.when == "call" or not report.passed:
-            title, kind = marker.args
-            item.config.stash[ROWS][report.nodeid] = (title, kind, report.outcome)
-    return report
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    rows = sorted(config.stash[ROWS].values(), key=lambda row: (row[1], row[0]))
-    if not rows:
-        return
-    kinds = len({kind for _title, kind, _verdict in rows})
-    passed = sum(verdict == "passed" for _title, _kind, verdict in rows)
-    lines = ["| Case | Kind | Verdict |", "| --- | --- | --- |"]
-    lines += [f"| {' | '.join(row)} |" for row in rows]
-    lines += ["", f"{passed} of {len(rows)} cases of {kinds} kinds passed."]
-    TABLE.parent.mkdir(parents=True, exist_ok=True)
-    TABLE.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    terminalreporter.section("cases")
-    for line in lines:
-        terminalreporter.write_line(line)
