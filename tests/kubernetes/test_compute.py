@@ -23,6 +23,9 @@ from mms_local.compute.kubernetes.compute import KubernetesCompute, Settings
 from mms_local.compute.kubernetes.objects import Bounds, id_hash, object_name
 from mms_local.core.ports import AutoScaler, JobFailed, Keys, ServiceSpec
 
+LONGEST_END = 75 + 45
+"""Seconds until a pod that is to end is gone: the grace that it has, and what a slow kubelet adds."""
+
 
 async def test_a_service_is_made_of_what_protocol_and_good_practice_ask_for(
     compute: KubernetesCompute, spec: ServiceSpec, namespace: Namespace
@@ -72,7 +75,7 @@ async def test_an_update_refuses_no_request(
     await compute.deploy(spec, print)
     async with await load_on(compute, spec) as load:
         await compute.deploy(replace(spec, image=image("two")), print)
-        await until(async_true(lambda: len(namespace.items("pods")) == 1), "the old pod goes", 60)
+        await until(async_true(lambda: len(namespace.items("pods")) == 1), "the old pod goes", LONGEST_END)
         await asyncio.sleep(1)
     assert load.refused == []
     assert set(load.answers) == {'"one"', '"two"'}
