@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """The command `mms-local`. Only `serve` loads the server itself; the other commands talk to one that runs."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """The artifact store of generation workspace (protocol 2.3.3): files by origin, container and path, kept as blobs.
 
 Bytes go to the blob service with signed URLs, or through the calls named `content`. Builders find the files behind

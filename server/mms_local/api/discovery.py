@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Documents, open to everybody, that say what answers where: of workspaces (protocol 2.3.1) and of the cloud."""
 
 from __future__ import annotations

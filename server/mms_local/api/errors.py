@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Refusals on the wire: the flat error object of protocol 2.2.5, for all generations."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Where services answer: `/api/v1/service/<name>/...`, with one port per account (protocol chapter 6).
 
 The first account that deploys has the server's own port. Each further one gets a port of its own, which it keeps: two

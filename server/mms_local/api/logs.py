@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Build logs at the address that images give out. A key in the address stands for a token, as a SAS would."""
 
 from __future__ import annotations

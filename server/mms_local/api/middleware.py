@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """What every request goes through: ids, journal, errors, and faults for the rooms beside the data plane."""
 
 from __future__ import annotations

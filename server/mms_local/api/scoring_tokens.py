@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Tokens that open one service for a while, in the place of its keys (protocol 2.3.7)."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """The environment of a scoring process, the same on every compute (protocol 5.4 and chapter 6)."""
 
 from __future__ import annotations

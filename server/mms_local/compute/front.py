@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """The front of the services: hands requests on to wherever a service runs, and answers back (protocol chapter 6)."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """`--compute none`: the protocol without the work. Images are recorded but not built, services have no process."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """The whole state as one JSON document, and back. It holds no secret: a loaded service has new keys."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Accounts: the namespaces of the data plane, and the ARM resources that declare them (protocol chapter 4).
 
 The two are kept apart on purpose: deleting the ARM resource of an account leaves its models and services alone

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Assets as records of their own: what `aml://asset/<id>` refers to (protocol 2.3.3)."""
 
 from __future__ import annotations

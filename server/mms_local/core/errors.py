@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """What the core refuses to do, and why. The wire form of these (status, JSON) is the business of `api`."""
 
 from __future__ import annotations

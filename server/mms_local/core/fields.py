@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Declarative input shapes: one table says what a body may hold, checks it, and describes itself as JSON Schema.
 
 The rules that hold for every body (protocol 7.1.5 and 7.1.8): field names are read without regard to case, a null

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """The names of the generations of the protocol (protocol chapter 2). `api/mms` has a file for each."""
 
 from __future__ import annotations

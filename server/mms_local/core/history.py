@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """What was done: operations, and the deployments that they made (protocol chapter 3, 2.2.2). Read-only."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Ids of resources: one type, and one check, wherever they come from. Ids become names of files and folders."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Images: built asynchronously from one manifest (protocol 2.1.4, 2.2.2)."""
 
 from __future__ import annotations

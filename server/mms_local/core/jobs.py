@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """The asynchronous half: runs accepted operations to their end, and takes them up again after a crash.
 
 An operation is in storage before its caller hears of it. Each task below moves it NotStarted -> Running -> end. Builds

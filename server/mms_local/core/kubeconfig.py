@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Checks a kubeconfig when it arrives, not when the first pod fails (protocol 5.2). Never repeats what it read."""
 
 from __future__ import annotations

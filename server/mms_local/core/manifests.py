@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Manifests: recipes for images, never changed (protocol 2.1.3, 2.2.2)."""
 
 from __future__ import annotations

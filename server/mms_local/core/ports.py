@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """What the core needs from the outside: something that builds images, something that runs services.
 
 The core decides *when* to build, deploy, update and remove. The two ports below do it. They speak in plain values, know

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Recipes that come with the request for an image or a service, and not as a manifest (protocol 2.3.4, 2.3.6)."""
 
 from __future__ import annotations

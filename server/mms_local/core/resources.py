@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """The resources of an account as plain values (protocol chapters 1 and 2.2.2). No secret is ever a part of them.
 
 `kept` holds what only some generations know and nothing here acts on: it is shown as it came, under its wire names.

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """The one way in which this server reads YAML of its users (conda files, kubeconfigs): without what makes a bomb of it.
 
 Aliases let a few hundred bytes stand for gigabytes, deep nesting exhausts the stack, and tags call constructors that

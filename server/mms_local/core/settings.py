@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Settings of a service that are read, kept and shown from one declaration: the dataclass field and its wire name."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """What the core needs from storage. All calls are short and synchronous; ids are found however a GUID is written."""
 
 from __future__ import annotations

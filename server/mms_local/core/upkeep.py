@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """What becomes of services between deployments: repairs stand in their history, and what stays broken has failed."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """What the published clients and the drivers of their time take for granted (protocol chapter 6).
 
 The packages that those clients add to every image stand for the runtime, which is there already; today they would bring

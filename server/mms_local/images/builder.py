@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Build images: fetch, lay out, resolve dependencies, and write and push an OCI image where one is wanted."""
 
 from __future__ import annotations

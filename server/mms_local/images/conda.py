@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Read a conda environment file, and ask the Python package index for what it names.
 
 Conda's channels are not used. What both worlds have under one name is taken from the index with the same version; what

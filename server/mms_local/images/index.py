@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Where packages come from, and the environment of the programs that fetch them.
 
 The machine's pip configuration may name the only index that can be reached, so its settings *about the index* are taken

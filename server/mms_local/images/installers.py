@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Resolve and install: with uv, which is several times faster, or with pip where uv is not installed."""
 
 from __future__ import annotations

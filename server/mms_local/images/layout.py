@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Lay out what an image holds: `app/` (driver, assets, links to the models) and `models/NAME/VERSION/`.
 
 `app/` is the working directory of the service. `app/azureml-models` leads to `models/`, and every model file is also

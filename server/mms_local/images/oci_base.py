@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """The base layer that needs no network: this host's Python and the shared libraries that it and its packages use."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Put an OCI image together: base, dependencies, models and app as layers, with config, manifest and index."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Write layers of an OCI image (OCI image specification, layer and layout): the same files give the same bytes."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """The one place from which the server goes to addresses that users name: files of images, registries.
 
 Whoever may register an image could otherwise have the server ask for what only this machine reaches. So every address

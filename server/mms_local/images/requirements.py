@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Read the packages that a manifest asks for. An installer gets only what is parsed here, nothing of the text."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """The schema file of a driver (protocol chapter 6): find it among the assets, and see that driver and schema agree.
 
 It is recognised by its name, `*schema*.json` in the working directory, and by its shape; nothing has to be declared.

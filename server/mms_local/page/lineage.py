@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """How the resources of an account hang together: model -> manifest -> image -> service (protocol chapter 1)."""
 
 from __future__ import annotations

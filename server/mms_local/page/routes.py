@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """The page at `/`, its files, and the JSON that it reads, below `/_mms/page/`. No answer holds a secret."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Scores for the user of the page, who never sees a key.
 
 The call goes through the service's own public address, so its answer, its entry in the journal and the faults it meets

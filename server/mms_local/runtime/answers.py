@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """What a driver returns, as an HTTP response with JSON.
 
 Beyond what the json module knows: numpy's scalars and arrays, frames (a list of records), series and indexes of pandas,

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """What `azureml.datacollector` did in a container: keep inputs and predictions, where that is switched on."""
 
 from __future__ import annotations

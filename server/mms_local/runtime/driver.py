@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Load a driver, and stand between it and azureml-inference-server-http (protocol chapter 6).
 
 What goes in: the raw body, or the arguments that a schema file or a decorator describes. What comes out: JSON, of more

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """The script that azureml-inference-server-http loads in the place of the driver, which `MMS_DRIVER` names."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """gunicorn's settings for the scoring app; read by `gunicorn -c python:mms_runtime.gunicorn_conf`.
 
 In a container the defaults hold. The process compute of the local MMS sets the variables below.

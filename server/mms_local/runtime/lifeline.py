@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Ends a process group when the server that started it is gone, even by kill -9.
 
 The server keeps the writing end of a pipe and gives the reading end to its child. When the server ends, however it

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Names that packages of the time had for what is elsewhere today: `from sklearn.externals import joblib`."""
 
 from __future__ import annotations

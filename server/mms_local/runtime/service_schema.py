@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Schema files of 2017: read them, make arguments from a request, describe them in swagger (protocol chapter 6).
 
 A schema file is JSON, `{"input": {"<argument>": {"internal", "swagger", "type", "version"}}, "output": {...}}`.

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """The scoring app: azureml-inference-server-http's, behind a key check and a limit on the size of a request."""
 
 from __future__ import annotations

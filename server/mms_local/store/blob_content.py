@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Bytes on disk, each file named after its SHA-256, so that equal content is kept once.
 
 A file appears under its name complete or not at all: it is written to `incoming/` and renamed. Hashing and disk access

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Containers, blobs and blocks: metadata in SQLite, bytes in a :class:`ContentStore`.
 
 A blob is a list of parts. Committing blocks therefore copies nothing, whatever their size.

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Dataclasses to JSON values and back, driven by their type hints. An annotation of a hint checks what is read."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """The tables. `body` holds a resource whole; the columns beside it exist to be looked up.
 
 `seq` is the order in which resources were made and the position that pages go on from, so each index that serves a

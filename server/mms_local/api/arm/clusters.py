@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """The secrets of clusters: they come in with a PUT or over the control API, and go out with `listKeys` only."""
 
 from __future__ import annotations

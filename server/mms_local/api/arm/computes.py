@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Computes of workspaces: attached, read, listed and detached (protocol 4.5). Any name will do for a service."""
 
 from __future__ import annotations

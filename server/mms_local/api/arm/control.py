@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Gives clusters their secrets over the control API: what a rehearsal of `listKeys` and of AKS credentials needs.
 
 - `PUT /_mms/arm/{id of an operationalizationCluster}`: `kubeConfig`, `imagePullSecretName`, `containerRegistry`,

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Refusals of Resource Manager: the wrapped error object (protocol 4.1)."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """The kinds of resource, as data: versions, what a body may hold, what an answer shows (protocol 4.1 and 4.3)."""
 
 from __future__ import annotations

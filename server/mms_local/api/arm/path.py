@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """What a Resource Manager path is about. Letter case counts in names given by users only when they are shown again."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """What lies around the resources: subscriptions, resource groups, providers. None of them has to be made first."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Who may do what: account key (`SharedKey`), the three kinds of SAS, bearer tokens.
 
 `Gate.grant` finds out what a request is allowed at all; each operation then asks the `Grant` for what it needs. Neither

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Refusals of the blob service, as its clients expect them: a status, a code, an XML body."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """The strings that storage clients sign, and the comparison of signatures.
 
 The forms are those of the published Azure Storage documentation: "Authorize with Shared Key", "Create an account SAS",

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Keeps the control room to the owner of the server.
 
 That a request comes from this machine tells nothing about who sent it: other users of the machine can send one, and so

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Keeps what a server fetches for its users out of every room but those of stored files.
 
 The server looks at addresses before it goes there. This holds also when it comes back to itself, or to another one, by

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Keeps what others wrote apart from the page: it comes from the same address, and a browser would trust both alike.
 
 A file that somebody uploads, or the answer of a service, may be a web page. In a sandbox it has an origin that nobody

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Keeps web pages of others out of every room of the server.
 
 A browser on this machine is a caller on this machine, whatever site it shows. Such a site could send requests here

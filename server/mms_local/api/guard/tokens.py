@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Bearer tokens (protocol 2, 7.1.3). Who may come in is decided by a :class:`TokenChecker`."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """A token endpoint in the shape of Microsoft Entra ID, good enough for the unmodified azure-identity (protocol 4.4).
 
 What signs and checks tokens needs the extra `identity` (PyJWT and cryptography). It is imported on first use, so that a

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """From a token request to tokens: the grants, in the v1 and the v2 form. Needs the extra `identity`."""
 
 from __future__ import annotations

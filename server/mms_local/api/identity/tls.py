@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """A certificate authority of our own and a server certificate, for clients that insist on https. Extra `identity`."""
 
 from __future__ import annotations

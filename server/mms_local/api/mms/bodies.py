@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """What request bodies may hold, as far as generations share it (protocol 2.1.2 to 2.1.5 and 2.2.2).
 
 Where published clients break the documents, the clients win (protocol 7.1.8): asset ids may be file paths, model names

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """What the generations of 2017 have in common: operations, each a few lines between wire and core (2.1.1, 2.2.1)."""
 
 from __future__ import annotations

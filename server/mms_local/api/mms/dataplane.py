@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """From a request to a generation, and to the operation of it that answers (protocol chapter 2)."""
 
 from __future__ import annotations

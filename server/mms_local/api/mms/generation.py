@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """What a generation of the protocol is, as a value (protocol chapter 2). Each has a file that makes one."""
 
 from __future__ import annotations

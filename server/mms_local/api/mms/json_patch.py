@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """JSON Patch as clients of generation workspace send it (protocol 2.3.5): more lenient than RFC 6902 in two points.
 
 `replace` makes members, and the objects around them, that are not there yet; and a slash in a key of `properties` needs

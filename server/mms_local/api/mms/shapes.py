@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Resources as the wire has them (protocol 2.1.2 to 2.1.6, 2.2.2). Which fields go out is data of the generation."""
 
 from __future__ import annotations

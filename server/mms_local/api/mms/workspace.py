@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Generation `workspace`: Azure Machine Learning workspaces, data plane `modelmanagement/v1.0` (protocol 2.3)."""
 
 from __future__ import annotations

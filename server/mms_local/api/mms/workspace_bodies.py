@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Request bodies of generation workspace (protocol 2.3.2 to 2.3.6). Nulls, `{}` and objects of nulls are left out."""
 
 from __future__ import annotations

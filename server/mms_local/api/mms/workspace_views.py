@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Resources as generation workspace shows them (protocol 2.3): what its client insists on is always there."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Notices when the objects of a service are not any more as they were made, and asks for a repair.
 
 It compares what watches tell with what was written, which asks the cluster for nothing. Who is changed back again and

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """One cluster, as one kubeconfig reaches it: the calls we need, and their failures in the words of the protocol.
 
 The official client library blocks, so its calls run in threads. It is imported there too: a server that deploys nothing

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Services as Deployments in the user's own clusters. See server/docs/kubernetes-compute.md.
 
 Each service brings the kubeconfig of its cluster, so the services of one server may live in many. Nothing about them is

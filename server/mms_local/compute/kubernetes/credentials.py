@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """From a kubeconfig that a stranger sent to credentials that are safe to use (protocol 5.2).
 
 A kubeconfig is not just data: it can name programs to run and files to read, on whatever machine loads it. Ours come

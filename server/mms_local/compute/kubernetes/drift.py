@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """How an object of a cluster differs from what was made. Pure.
 
 Only what our manifests speak of is compared. What others add, such as a sidecar, a label, or the annotation of

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """How a deployment to Kubernetes fails: one code for all, the reason as the first detail (protocol 2.2.5)."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """What one service is made of in a cluster, as plain manifests (protocol 5.4). Pure: equal services, equal objects.
 
 Names end in a part of the hash of the service's id, and every object carries the whole hash as a label: services of the

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """A way into clusters that expose nothing: loopback HTTP, forwarded through the proxy of the API server.
 
 Wherever the kubeconfig works, this works. Two secrets meet here and must not mix: the API server's credential goes to

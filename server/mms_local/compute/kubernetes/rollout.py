@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Watches a rollout to its end, and gives up early on one that cannot succeed (protocol 2.2.5)."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Our objects in one cluster as they are just now: listed once, then one watch for each kind, which costs nothing while
 nothing happens."""
 

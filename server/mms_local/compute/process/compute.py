@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Process compute: services run as gunicorn processes of this machine, on loopback. It isolates nothing.
 
 See docs/process-compute.md for what that means and for the limits.

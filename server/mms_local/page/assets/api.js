@@ -1,5 +1,5 @@
 // SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: Apache-2.0
 // Reads from the server. What has not changed is not sent again, and is the very same object as before.
 
 const ROOT = "/_mms/page/";

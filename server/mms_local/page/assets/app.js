@@ -1,5 +1,5 @@
 // SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: Apache-2.0
 // Asks every second whether anything changed, and shows what the address says.
 
 import { get, setToken, takeToken } from "./api.js";

@@ -1,5 +1,5 @@
 // SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: Apache-2.0
 // Builds elements. Data only ever becomes text or an attribute's value, never markup.
 
 const SVG = "http://www.w3.org/2000/svg";

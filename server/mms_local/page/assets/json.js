@@ -1,5 +1,5 @@
 // SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: Apache-2.0
 
 /** JSON for reading: as usual, but lists of plain values on one line, so that a matrix looks like one. */
 export function pretty(value, margin = "") {

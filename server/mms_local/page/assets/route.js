@@ -1,5 +1,5 @@
 // SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: Apache-2.0
 // Where the reader is: all of it stands in the address, so that back, forward, reload and bookmarks work.
 
 export const VIEWS = ["lineage", "models", "manifests", "images", "services", "operations", "requests"];

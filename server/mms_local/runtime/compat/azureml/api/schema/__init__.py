@@ -1,3 +1,3 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: Apache-2.0
 """Schemas of drivers."""
