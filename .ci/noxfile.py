@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 azureml.model_management contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The test tiers, one nox session each. `.ci/run -l` lists them; docs/CONTRIBUTING.md tells what each is for.
+"""The test tiers, one nox session each. `.ci/run -l` lists them; CONTRIBUTING.md tells what each is for.
 
 A session tagged `tier` is part of `make test`; of those tagged `ansible-test` only one runs at a time, because
 ansible-test keeps its virtual environments in one place for the whole user account; `python3.X` names one more Python
@@ -205,23 +205,11 @@ def integration(session: nox.Session, core: str) -> None:
 
 
 @nox.session(python=PRIMARY, tags=["tier"])
-def build(session: nox.Session) -> None:
-    """The tarball as Galaxy sees it: built, imported, installed elsewhere, its documentation readable."""
+def certification(session: nox.Session) -> None:
+    """The tarball in the hands of those who take it in, and of those who install it."""
     session.chdir(ROOT)
-    install(session, "build")
-    dist = CACHE / "dist"
-    shutil.rmtree(dist, ignore_errors=True)
-    session.run("ansible-galaxy", "collection", "build", "--output-path", str(dist), str(copy_of_the_tree(session)))
-    (tarball,) = dist.glob("*.tar.gz")
-    elsewhere = dist / "elsewhere"
-    env = {"GALAXY_IMPORTER_CONFIG": str(ROOT / ".ci/galaxy-importer.cfg")}
-    session.chdir(dist)  # the importer leaves its working files where it is called
-    session.run("python", "-m", "galaxy_importer.main", str(tarball), env=env)
-    session.run("ansible-galaxy", "collection", "install", "--offline", "-p", str(elsewhere), str(tarball), silent=True)
-    names = [path.stem for path in sorted((elsewhere / COLLECTION / "plugins/modules").glob("*.py"))]
-    env = {"ANSIBLE_COLLECTIONS_PATH": str(elsewhere)}
-    session.run("ansible-doc", *(f"azureml.model_management.{name}" for name in names), env=env, silent=True)
-    session.log(f"ansible-doc describes {', '.join(names)}")
+    install(session, "certification", "--editable", "server")
+    pytest(session, "tests/certification")
 
 
 @nox.session(python=PRIMARY, tags=["tier"])
@@ -259,6 +247,14 @@ def sbom(session: nox.Session) -> None:
     session.chdir(ROOT)
     install(session, "dev")
     session.run("python", ".ci/sbom.py", str(CACHE / "sbom/mms-local.cdx.json"))
+
+
+@nox.session(python=PRIMARY, tags=["tier"])
+def release(session: nox.Session) -> None:
+    """A rehearsal of the next release; a release, when a version is given after `--`."""
+    session.chdir(ROOT)
+    install(session, "release")
+    session.run("python", ".ci/release.py", *posargs(session))
 
 
 @nox.session(python=PRIMARY)

@@ -8,9 +8,7 @@ They are ansible-doc, pip, ansible-runner (the engine of AWX and of the automati
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
 import sys
 import tarfile
 from collections.abc import Iterator
@@ -20,54 +18,15 @@ from typing import Any
 import pytest
 import yaml
 from ansible_runner.interface import run
+from commands import COLLECTION, COLLECTION_FOLDER, ROOT, output_of
 
 from mms_local.testing import ServerProcess
 
-ROOT = Path(__file__).resolve().parents[2]
-COLLECTION = "azureml.model_management"
-INSTALLED = Path("ansible_collections", "azureml", "model_management")
 LARGEST = 2_000_000
 """Bytes of the tarball above which something got in that does not belong there."""
 
-
-@pytest.fixture(scope="module", autouse=True)
-def tools_on_path() -> Iterator[None]:
-    """The commands of the environment that the tests run in, also when it is not activated."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
-        yield
-
-
-def output_of(*command: str | Path, **environment: str) -> str:
-    """Standard output of a command; fails the test with everything it said when it fails."""
-    ran = subprocess.run(
-        command,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    return ran.stdout
-
-
-@pytest.fixture(scope="module")
-def tarball(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The collection as it is published."""
-    copy, out = tmp_path_factory.mktemp("tree") / INSTALLED, tmp_path_factory.mktemp("dist")
-    output_of(sys.executable, ROOT / ".ci/copy_tree.py", copy)
-    output_of("ansible-galaxy", "collection", "build", "--output-path", out, copy)
-    (built,) = out.glob("*.tar.gz")
-    return built
-
-
-@pytest.fixture(scope="module")
-def collections(tarball: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which the tarball is installed as a collection."""
-    folder = tmp_path_factory.mktemp("collections")
-    output_of("ansible-galaxy", "collection", "install", "--offline", "-p", folder, tarball)
-    return folder
+CUSTOMARY_TESTS = {"config.yml", "conftest.py", "integration", "unit"}
+"""What of the folder `tests` belongs into a collection: what ansible-test runs from there."""
 
 
 def test_the_tarball_holds_what_runs_and_nothing_of_the_workshop(tarball: Path) -> None:
@@ -80,15 +39,16 @@ def test_the_tarball_holds_what_runs_and_nothing_of_the_workshop(tarball: Path) 
         "LICENSE",
     ):
         assert wanted in names
-    workshop = ("requirements/", "tests/bench", "tests/counterparts", "tests/server")
+    workshop = ("Makefile", "pyproject.toml", "requirements/", "CODEOWNERS")
     assert [name for name in names if name.startswith(workshop) or Path(name).name.startswith(".")] == []
+    assert {name.split("/")[1] for name in names if name.startswith("tests/")} <= CUSTOMARY_TESTS
     assert [name for name in names if name.endswith(".pyc") or "egg-info" in name] == []
     assert tarball.stat().st_size < LARGEST
 
 
 def test_every_plugin_and_role_of_the_installed_collection_is_documented(collections: Path) -> None:
-    modules = [path.stem for path in (collections / INSTALLED / "plugins/modules").glob("*.py")]
-    roles = [path.name for path in (collections / INSTALLED / "roles").iterdir()]
+    modules = [path.stem for path in (collections / COLLECTION_FOLDER / "plugins/modules").glob("*.py")]
+    roles = [path.name for path in (collections / COLLECTION_FOLDER / "roles").iterdir()]
     for kind, names in {"module": modules, "role": roles}.items():
         wanted = [f"{COLLECTION}.{name}" for name in names]
         described = output_of("ansible-doc", "-t", kind, "-j", *wanted, ANSIBLE_COLLECTIONS_PATH=str(collections))
@@ -97,7 +57,7 @@ def test_every_plugin_and_role_of_the_installed_collection_is_documented(collect
 
 def test_the_local_mms_installs_from_the_collection(collections: Path, tmp_path: Path) -> None:
     output_of(sys.executable, "-m", "venv", tmp_path / "venv")
-    output_of(tmp_path / "venv/bin/python", "-m", "pip", "install", "-q", collections / INSTALLED / "server")
+    output_of(tmp_path / "venv/bin/python", "-m", "pip", "install", "-q", collections / COLLECTION_FOLDER / "server")
     version = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
     assert version in output_of(tmp_path / "venv/bin/mms-local", "--version")
 
@@ -152,26 +112,42 @@ def test_ansible_runner_deploys_once_and_keeps_no_secret(project: Path, deployin
         assert [secret for secret in secrets if secret in path.read_text(encoding="utf-8")] == [], path.name
 
 
-def test_ansible_builder_finds_the_python_requirements(collections: Path, tmp_path: Path) -> None:
+def test_ansible_builder_finds_what_the_collection_needs(collections: Path) -> None:
     found = yaml.safe_load(output_of("ansible-builder", "introspect", collections))
-    required = {line.split(">")[0] for line in found["python"]}
-    assert required == {"requests", "azure-identity", "azure-storage-blob"}
+    assert {line.split(">")[0] for line in found["python"]} == {"requests", "azure-identity", "azure-storage-blob"}
+    assert [line.split()[0] for line in found["system"]] == ["kubernetes-client"]
 
 
-def test_ansible_builder_creates_a_context_for_an_execution_environment(tarball: Path, tmp_path: Path) -> None:
-    definition = {
-        "version": 3,
-        "images": {"base_image": {"name": "registry.example/ee-base:latest"}},
-        "dependencies": {
-            "ansible_core": {"package_pip": "ansible-core"},
-            "ansible_runner": {"package_pip": "ansible-runner"},
-            "galaxy": {"collections": [{"name": str(tarball), "type": "file"}]},
-        },
-    }
+@pytest.fixture
+def execution_environment(tarball: Path, collections: Path, tmp_path: Path) -> Path:
+    """What ansible-builder makes of the example, without a container: a Python with what the build context asks for.
+
+    Returns the folder of its commands.
+    """
+    definition = yaml.safe_load((ROOT / "docs/execution-environment.yml").read_text(encoding="utf-8"))
+    definition["dependencies"]["galaxy"]["collections"] = [{"name": str(tarball), "type": "file"}]
     (tmp_path / "execution-environment.yml").write_text(yaml.safe_dump(definition), encoding="utf-8")
     context = tmp_path / "context"
     # It is called so whatever container engine the machine has.
     named = ("--output-filename", "Containerfile")
     output_of("ansible-builder", "create", "-f", tmp_path / "execution-environment.yml", "--context", context, *named)
-    assert "ansible-galaxy collection install" in (context / "Containerfile").read_text(encoding="utf-8")
+    steps = (context / "Containerfile").read_text(encoding="utf-8")
+    assert "ansible-galaxy collection install" in steps
+    assert "/usr/local/bin/kubectl" in steps
     assert str(tarball) in (context / "_build/requirements.yml").read_text(encoding="utf-8")
+    needed = yaml.safe_load(output_of("ansible-builder", "introspect", collections))["python"]
+    engines = [definition["dependencies"][name]["package_pip"] for name in ("ansible_core", "ansible_runner")]
+    output_of(sys.executable, "-m", "venv", tmp_path / "environment")
+    python = tmp_path / "environment/bin/python"
+    output_of(python, "-m", "pip", "install", "-q", *engines, *(line.split(";")[0].split("#")[0] for line in needed))
+    return python.parent
+
+
+def test_the_quick_start_runs_in_the_execution_environment_of_the_example(
+    project: Path, execution_environment: Path, tmp_path: Path
+) -> None:
+    nothing_else = {"PATH": f"{execution_environment}:/usr/bin:/bin", "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}
+    cleared = ("env", "-i", *(f"{name}={value}" for name, value in nothing_else.items()))
+    said = output_of(*cleared, "ansible-runner", "run", project, "-p", "site.yml")
+    assert "failed=0" in said
+    assert (project / "model/answer").read_text(encoding="utf-8").startswith("demo ok: http://127.0.0.1:")
