@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo clean-demo test test-kubernetes bench sbom docs tools clean
+.PHONY: help demo clean-demo test test-kubernetes bench sbom release docs tools clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 24
@@ -47,6 +47,9 @@ bench: tools ## the measures of tests/bench, as one table of ratios (BENCHES="se
 
 sbom: tools ## what the local MMS consists of (CycloneDX), in .cache/sbom/
 	@. .ci/env.sh && .venv/bin/nox -f .ci/noxfile.py -s sbom
+
+release: tools ## commit, tag and files of a release, or nothing: VERSION=1.2.0; a rehearsal without
+	@. .ci/env.sh && .venv/bin/nox -f .ci/noxfile.py -s release -- $(VERSION)
 
 docs: tools ## the documentation as HTML, in site/
 	@. .ci/env.sh && .venv/bin/nox -f .ci/noxfile.py -s docs
