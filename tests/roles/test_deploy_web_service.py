@@ -91,7 +91,7 @@ def test_a_build_that_had_to_do_otherwise_than_asked_is_a_warning_of_the_task(be
     assert played.status == 0, played.output
     told = " ".join(played.output.split())
     assert "The image is to have Python =3.5.2" in told
-    assert "Left out of the conda file env.yml, being no Python packages: openssl." in told
+    assert "Left out of the conda file env.yml, being no Python packages for Linux: openssl." in told
 
 
 @pytest.mark.slow

@@ -180,7 +180,7 @@ def test_what_is_no_python_package_is_left_out_with_a_warning() -> None:
     )
     assert [str(one) for one in found.packages] == ["six"]
     assert warnings == [
-        "Left out of the conda file c.yml, being no Python packages: _libgcc_mutex, blas, ca-certificates, "
+        "Left out of the conda file c.yml, being no Python packages for Linux: _libgcc_mutex, blas, ca-certificates, "
         "cudatoolkit, git, libgcc-ng, libsvm, mkl, openssl, r-base, tk."
     ]
 
@@ -196,7 +196,6 @@ def test_everything_that_cannot_be_had_is_told_in_one_message() -> None:
     "text",
     [
         "",
-        "name: x\n",
         "name: x\nprefix: /opt/x\nchannels: [defaults]\ndependencies:\n",
         "dependencies:\n- pip\n- pip:\n",
         "dependencies:\n- pip: []\n",
@@ -205,6 +204,14 @@ def test_everything_that_cannot_be_had_is_told_in_one_message() -> None:
 def test_parts_with_nothing_in_them_are_no_error(text: str) -> None:
     found, warnings = conda(text)
     assert (found.python, found.packages, warnings) == (None, [], [])
+
+
+@pytest.mark.parametrize("text", ["name: x\n", "name: x\ndependancies: [numpy]\n", "package: [{name: numpy}]\n"])
+def test_a_file_without_dependencies_is_no_error_but_says_so(text: str) -> None:
+    found, warnings = conda(text)
+    assert found.packages == []
+    [warning] = warnings
+    assert "c.yml has no `dependencies`, so nothing is installed for it. It has: " in warning
 
 
 @pytest.mark.security

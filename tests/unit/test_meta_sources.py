@@ -15,7 +15,7 @@ COMMENTED = {".cfg", ".css", ".html", ".ini", ".j2", ".js", ".mk", ".py", ".sh",
 HEADER_LINES = 10
 WITHOUT_HEADER = {"changelogs/changelog.yaml"}  # made by antsibull-changelog
 HOLDERS = re.compile(r"(SPDX-FileCopyrightText:|Copyright \(c\)) 2026 azureml\.model_management contributors")
-LICENCE = re.compile(r"SPDX-License" r"-Identifier: ([\w.-]+)")  # in two parts: this line states no licence
+LICENCE = re.compile("SPDX-License" + r"-Identifier: ([\w.-]+)")  # in two parts: this line states no licence
 
 FORBIDDEN = {
     "a home folder of somebody": re.compile(r"(?<![\w.~])/(?:root|home/(?!me\b|runner\b|user\b|<)\w+)/"),

@@ -27,6 +27,8 @@ _ENTRY = re.compile(
 _OTHER_NAMES = {
     "dask-core": "dask",
     "faiss": "faiss-cpu",
+    "keras-base": "keras",
+    "keras-gpu": "keras",
     "matplotlib-base": "matplotlib",
     "msgpack-python": "msgpack",
     "opencv": "opencv-python-headless",
@@ -41,6 +43,7 @@ _OTHER_NAMES = {
     "python-kubernetes": "kubernetes",
     "pytorch": "torch",
     "pytorch-cpu": "torch",
+    "psycopg2": "psycopg2-binary",
     "pytorch-gpu": "torch",
     "ruamel_yaml": "ruamel.yaml",
     "seaborn-base": "seaborn",
@@ -52,7 +55,9 @@ _OTHER_NAMES = {
 """Python packages that conda calls by another name than the index."""
 
 _NO_PYTHON = re.compile(
-    r"_.*|lib(?!rosa|cst|sass|pysal|tmux).*|r|r-.*|mkl(-devel|-include|-static)?|.*-(?:hotfix|mutex|activate)|.*_(?:linux|win|osx)-(?:64|32|aarch64)|"
+    r"_.*|lib(?!rosa|cst|sass|pysal|tmux).*|r|r-.*|mkl(?:[-_].*)?|numpy-base|cpuonly|nb_conda.*|pyqt.*|sip|python\.app|"
+    r"appnope|icc_rt|pywin32.*|pypiwin32|pywinpty|winpty|win_.*|wincertstore|pyreadline|(?:console|powershell)_shortcut|"
+    r".*-(?:hotfix|mutex|activate)|.*_(?:linux|win|osx)-(?:64|32|aarch64)|"
     r"gcc.*|gxx.*|gfortran.*|binutils.*|ld_impl.*|vc|vs20\d\d.*|ucrt|m2w64.*|msys2.*|cuda.*|cudnn|cudatoolkit.*|nccl|"
     r"nvidia-.*|xorg-.*|font-.*|fonts-.*|gst-.*|qt|qt-main|qt5.*|aws-c-.*|aws-crt.*|aws-sdk-cpp|"
     r"openssl|ca-certificates|openjdk|java-.*|sqlite|readline|ncurses|zlib|tk|xz|bzip2|zstd|lz4-c|lzo|yaml|icu|jpeg|"
@@ -66,7 +71,8 @@ _NO_PYTHON = re.compile(
     r"pytorch-mutex|pytorch-cuda|magma-cuda.*|eigen|hwloc|jemalloc|gperftools|utf8proc|double-conversion|lerc|"
     r"openjpeg|nasm|yasm|freeglut|mesa.*|sysroot.*|kernel-headers.*|tensorflow-eigen"
 )
-"""What conda brings besides Python packages: libraries, programs, compilers, build variants."""
+"""What conda brings besides Python packages: libraries, programs, compilers, build variants; parts of packages that the
+index has in one piece, windows of desktops, and what exports of other systems name."""
 
 
 @dataclass(frozen=True)
@@ -87,9 +93,19 @@ def conda_environment(content: bytes, name: str, policy: Policy, warn: Callable[
         document: Any = safe_yaml.load(text_of(content, name))
     except safe_yaml.YamlRefused as error:
         raise build_failed("CondaFileInvalid", f"The conda file {name} {error}.") from error
-    entries = (document.get("dependencies") or []) if isinstance(document, dict) else [] if document is None else None
+    document = {} if document is None else document
+    if not isinstance(document, dict):
+        raise build_failed(
+            "CondaFileInvalid",
+            f"The conda file {name} needs a list of `dependencies`. Lines that are packages and nothing else are a pip "
+            "requirements file: give them as one.",
+        )
+    entries = document.get("dependencies") or []
     if not isinstance(entries, list):
         raise build_failed("CondaFileInvalid", f"The conda file {name} needs a list of `dependencies`.")
+    if document and "dependencies" not in document:
+        there = ", ".join(map(str, list(document)[:8]))
+        warn(f"The conda file {name} has no `dependencies`, so nothing is installed for it. It has: {there}.")
     reading = _Reading()
     for entry in entries:
         reading.take(entry)
@@ -102,10 +118,9 @@ def conda_environment(content: bytes, name: str, policy: Policy, warn: Callable[
             "package index: write NAME=VERSION of a package there, or leave them out.\n" + "\n".join(problems),
         )
     if reading.left_out:
-        warn(
-            f"Left out of the conda file {name}, being no Python packages: {', '.join(sorted(set(reading.left_out)))}."
-        )
-    if isinstance(document, dict) and document.get("variables"):
+        left_out = ", ".join(sorted(set(reading.left_out)))
+        warn(f"Left out of the conda file {name}, being no Python packages for Linux: {left_out}.")
+    if document.get("variables"):
         warn(f"The `variables` of the conda file {name} are not set in the image.")
     return CondaEnvironment(reading.python, reading.packages + packages)
 
@@ -127,7 +142,10 @@ class _Reading:
         if isinstance(entry, dict):
             self._take_lists(entry)
             return
-        text = re.sub(r"\s+#.*$", "", str(entry)).strip()
+        if not isinstance(entry, str):
+            self.problems.append(f"{entry!r}, which is no name")
+            return
+        text = re.sub(r"\s+#.*$", "", entry).strip()
         match = _ENTRY.match(text)
         if match is None:
             self.problems.append(repr(text))
@@ -141,8 +159,12 @@ class _Reading:
         for key, lines in entry.items():
             if key == "pip" and (lines is None or isinstance(lines, list)):
                 self.pip_lines += [str(line) for line in lines or () if line is not None]
-            else:
+            elif key == "pip":
+                self.problems.append("`pip:` with something below it that is no list")
+            elif isinstance(lines, list):
                 self.problems.append(f"{key!r} with a list below it")
+            else:
+                self.problems.append(f"{key}: {lines}, which is written {key}={lines}")
 
     def _take_package(self, name: str, version: str, text: str) -> None:
         if name == "python":

@@ -20,7 +20,7 @@ _CONSTRAINT = "# constraint: "
 _OPTION = re.compile(r"^(-[A-Za-z]|--[A-Za-z][\w-]*)")
 # What azureml-core writes into every conda file that it makes; nobody asked for it, and it says nothing.
 _PUBLIC_INDEX = re.compile(
-    r"--(?:extra-index-url|find-links)[= ]\s*https://pypi\.(?:python\.)?org/simple(?:/index\.html|/)?"
+    r"(?:--(?:extra-)?index-url|-i|--find-links)[= ]\s*https://pypi\.(?:python\.)?org/simple(?:/index\.html|/)?"
 )
 _PATH = "a path means nothing on the server. Name the package, or add your files as assets."
 _VCS = ("git", "hg", "svn", "bzr")
