@@ -195,7 +195,8 @@ def integration(session: nox.Session, core: str) -> None:
     shutil.rmtree(data, ignore_errors=True)
     ready = data / "ready.json"
     where = ["--data-dir", str(data)]
-    session.run("mms-local", "start", *where, "--port=0", "--compute=none", f"--ready-file={ready}", silent=True)
+    how = ["--port=0", "--oci=never", f"--dependency-cache={CACHE / 'dependencies'}", f"--ready-file={ready}"]
+    session.run("mms-local", "start", *where, *how, silent=True)
     try:
         configuration = integration_configuration(json.loads(ready.read_text(encoding="utf-8"))["env"])
         (copy / "tests/integration/integration_config.yml").write_text(json.dumps(configuration), encoding="utf-8")
@@ -281,6 +282,7 @@ def integration_configuration(env: dict[str, str]) -> dict[str, object]:
     """What integration_config.yml.template asks for, from the environment that a local MMS exports."""
     connection = {
         "api_url": env["AZUREML_MMS_API_URL"],
+        "arm_url": env["AZUREML_MMS_ARM_URL"],
         "api_version": "2017-09-01-preview",
         "subscription_id": env["AZURE_SUBSCRIPTION_ID"],
         "resource_group": env["AZURE_RESOURCE_GROUP"],

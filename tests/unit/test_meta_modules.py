@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -92,15 +93,34 @@ def test_a_module_has_an_info_twin_or_a_reason_to_have_none(name: str) -> None:
         assert (f"{name}_info" in MODULES) != (name in WITHOUT_INFO)
 
 
+def integration_target(name: str) -> Path:
+    """The integration target of a module: the one of its name, or the one that names it in its file `aliases`."""
+    targets = ROOT / "tests/integration/targets"
+    named = [path.parent for path in targets.glob("*/aliases") if name in path.read_text(encoding="utf-8").splitlines()]
+    (target,) = [targets / name] if (targets / name).is_dir() else named
+    return target
+
+
+def names_of_tasks(tasks: list[dict[str, Any]]) -> Iterator[str]:
+    """What each task calls, those inside blocks included."""
+    for task in tasks:
+        yield from task
+        for part in ("block", "rescue", "always"):
+            yield from names_of_tasks(task.get(part, []))
+
+
 @pytest.mark.parametrize("name", MODULES)
-def test_a_module_is_tested_against_a_running_service(name: str) -> None:
-    tests = [
-        path
-        for folder in ("tests/contract", "tests/integration/targets", "tests/kubernetes", "tests/roles", "roles")
-        for path in (ROOT / folder).rglob("*")
-        if path.suffix in {".py", ".yml"}
-    ]
-    assert any(name in path.read_text(encoding="utf-8") for path in tests)
+def test_a_module_is_called_by_an_integration_target_in_both_shells(name: str) -> None:
+    target = integration_target(name)
+    tasks = yaml.safe_load((target / "tasks/test.yml").read_text(encoding="utf-8"))
+    assert f"{COLLECTION}.{name}" in set(names_of_tasks(tasks))
+    (main,) = yaml.safe_load((target / "tasks/main.yml").read_text(encoding="utf-8"))
+    assert main["ansible.builtin.include_role"] == {"name": "setup_shells"}
+
+
+def test_both_shells_are_a_process_and_a_module() -> None:
+    (main,) = yaml.safe_load((ROOT / "tests/integration/targets/setup_shells/tasks/main.yml").read_text("utf-8"))
+    assert main["loop"] == ["process", "module"]
 
 
 def test_one_action_group_holds_all_modules_that_connect_to_the_service(runtime: dict[str, Any]) -> None:
