@@ -73,7 +73,8 @@ options:
     type: str
   conda_file:
     description:
-      - Conda environment file. A path or a URL. What is below C(pip) is checked as O(pip_requirements) is.
+      - Conda environment file. A path or a URL. What is below C(pip) is checked, and files
+        that it names are read, as with O(pip_requirements).
     type: str
   webservice_type:
     description:

@@ -75,7 +75,7 @@ def test_a_conda_file_that_is_one_is_left_to_the_server(tmp_path: Path, bomb: st
     path.write_text(BOMBS[bomb], encoding="utf-8")
     started = time.process_time()
     conda = CondaFile(path)
-    conda.check_pip()
+    conda.flat()
     assert conda.python is None
     assert time.process_time() - started < 2
     with pytest.raises(JobFailed):

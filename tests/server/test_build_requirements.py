@@ -223,7 +223,7 @@ def test_the_pip_list_follows_the_rules_of_requirements_files() -> None:
 
 
 @pytest.mark.security
-@pytest.mark.parametrize("content", [b"- a list", b"dependencies: python", b"a: [", b"\xff\xfe", b"a: &x [1]\nb: *x"])
+@pytest.mark.parametrize("content", [b"- a list", b"dependencies: python", b"a: [", b"\xff\xfa", b"a: &x [1]\nb: *x"])
 def test_what_is_no_conda_file_is_refused(content: bytes) -> None:
     with pytest.raises(JobFailed, match=r"c\.yml"):
         conda_environment(content, "c.yml", CLOSED, print)
@@ -279,6 +279,32 @@ def test_what_the_runtime_has_itself_keeps_its_version_with_a_warning() -> None:
     found = [str(one) for one in adapted(asked, (), (), notes)]
     assert found == ["inference-schema[numpy-support]", "azureml-inference-server-http", "six==1.16.0"]
     assert notes.warnings == ("The runtime has versions of its own of: inference-schema[numpy-support]==1.0.1.",)
+
+
+def test_what_the_runtime_serves_with_is_not_held_back_by_pins_of_another_time() -> None:
+    notes = Notes(print)
+    asked = [
+        "certifi==2019.11.28",
+        "flask==1.0.*",
+        "werkzeug<1",
+        "gunicorn~=20.1",
+        "jinja2>=2",
+        "click==8.3",
+        "six==1.1",
+    ]
+    found = adapted(map(Wanted.of, asked), [], (), notes)
+    assert [str(one) for one in found] == [
+        "certifi",
+        "flask",
+        "werkzeug",
+        "gunicorn",
+        "jinja2>=2",
+        "click==8.3",
+        "six==1.1",
+    ]
+    assert notes.warnings == (
+        "The runtime has versions of its own of: certifi==2019.11.28, flask==1.0.*, werkzeug<1, gunicorn~=20.1.",
+    )
 
 
 def test_a_package_that_was_asked_for_is_not_added_again() -> None:

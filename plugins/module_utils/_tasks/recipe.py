@@ -97,9 +97,9 @@ class Recipe:
         try:
             if option == "conda_file":
                 self._conda = CondaFile(content.path)
-                self._conda.check_pip()
-                return source
-            flat = flat_requirements(content.path)
+                flat = self._conda.flat()
+            else:
+                flat = flat_requirements(content.path)
         except InputError as error:
             raise InputError(f"{option}: {error.message}") from error
         if flat is None:

@@ -9,6 +9,7 @@ run, so lines are only told apart here; the service judges versions and markers.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,7 +28,13 @@ _PACKAGE = re.compile(
     r" ?(?:;[^@]*)?"
 )
 _HASH = re.compile(r"\s--hash[=\s]\s*\w+:[0-9a-fA-F]+(?=\s|$)")
-_FILE = re.compile(r"(?:-(?P<short>[rc])\s*|--(?P<long>requirement|constraint)(?:\s*=\s*|\s+))(?P<path>.+)")
+_FILE = re.compile(
+    r"(?:-(?P<short>[rc])\s*|--(?P<long>requirement|constraint)(?:\s*=\s*|\s+))(?:file:(?!//))?(?P<path>.+)"
+)
+# What azureml-core writes into the conda files that it makes; it says nothing, and a service passes over it.
+_PUBLIC_INDEX = re.compile(
+    r"(?:--(?:extra-)?index-url|-i|--find-links)[= ]\s*https://pypi\.(?:python\.)?org/simple(?:/index\.html|/)?"
+)
 _ARCHIVE = re.compile(r"\.(?:whl|zip|tar\.gz|tgz)$")
 _OPTION = re.compile(r"-[A-Za-z]|--[A-Za-z][\w-]*")
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
@@ -60,16 +67,10 @@ def flat_requirements(path: Path) -> str | None:
     """
     reader = _Reader()
     text = reader.read(path, constraint=False)
-    if reader.problems:
-        raise InputError("\n".join(reader.problems))
+    lines = reader.flat()
     if len(reader.files) == 1 and not text.startswith("\ufeff"):
         return None
-    named = {line.name for line in reader.lines if not line.constraint}
-    lines = [
-        line.text if not line.constraint or line.name in named else f"# constraint: {line.text}"
-        for line in reader.lines
-    ]
-    return "".join(f"{line}\n" for line in dict.fromkeys(lines))
+    return "".join(f"{line}\n" for line in lines)
 
 
 class _Reader:
@@ -97,31 +98,53 @@ class _Reader:
         if content.startswith(b"$ANSIBLE_VAULT;"):
             raise InputError(f"{path} is encrypted by ansible-vault; only the file that the option names is decrypted.")
         for number, line in _logical_lines(text):
-            self._line(line, path, number, constraint)
+            self.take(line, path, f"line {number}", constraint=constraint)
         return text if text.encode() == content else f"\ufeff{text}"
 
-    def _line(self, text: str, path: Path, number: int, constraint: bool) -> None:
+    def flat(self) -> list[str]:
+        """Return all lines that were read, those of constraints as the service takes them.
+
+        Raises:
+            InputError: lines that are no packages, all of them at once.
+        """
+        if self.problems:
+            raise InputError("\n".join(self.problems))
+        named = {line.name for line in self.lines if not line.constraint}
+        lines = (
+            line.text if not line.constraint or line.name in named else f"# constraint: {line.text}"
+            for line in self.lines
+        )
+        return list(dict.fromkeys(lines))
+
+    def take(self, text: str, path: Path, place: str, *, constraint: bool) -> None:
+        """Read one line, whose words are one space apart.
+
+        Raises:
+            InputError: it names a file that cannot be read.
+        """
         named = _FILE.fullmatch(text)
         if named:
-            self._file(named, path, number, constraint)
+            self._file(named, path, place, constraint)
+            return
+        if _PUBLIC_INDEX.fullmatch(text):
             return
         package = _package(text)
         if package:
             name = re.sub(r"[-_.]+", "-", package["name"]).lower()
             self.lines.append(_Line(text, name, constraint))
         else:
-            self.problems.append(f"{path}, line {number}: {problem_of(text)}")
+            self.problems.append(f"{path}, {place}: {problem_of(text)}")
 
-    def _file(self, named: re.Match[str], path: Path, number: int, constraint: bool) -> None:
+    def _file(self, named: re.Match[str], path: Path, place: str, constraint: bool) -> None:
         name = named["path"].strip().strip("\"'")
         if "://" in name or "${" in name:
-            self.problems.append(f"{path}, line {number}: only files beside it are read, not {_short(name)}.")
+            self.problems.append(f"{path}, {place}: only files beside it are read, not {_short(name)}.")
             return
         other = path.parent / name
         if other.resolve() in self.files:
             return
         if not other.is_file():
-            self.problems.append(f"{path}, line {number}: there is no file {other}.")
+            self.problems.append(f"{path}, {place}: there is no file {other}.")
             return
         self.read(other, constraint=constraint or "c" in (named["short"], (named["long"] or "")[:1]))
 
@@ -175,32 +198,42 @@ class CondaFile:
             content = parsed_yaml(decoded(path.read_bytes()))
         except (ImportError, OSError, ValueError):
             content = None
-        dependencies = content.get("dependencies") if isinstance(content, dict) else None
         self._path = path
+        self._content: dict[Any, Any] = content if isinstance(content, dict) else {}
+        dependencies = self._content.get("dependencies")
         self._entries: list[Any] = dependencies if isinstance(dependencies, list) else []
 
-    def check_pip(self) -> None:
-        """Refuse what the C(pip) part must not ask for.
+    def flat(self) -> str | None:
+        """Return the file, as JSON, with what C(-r) and C(-c) below C(pip) bring in; None when it can be sent as it is.
 
         Raises:
-            InputError: entries that are no packages, all of them at once.
+            InputError: entries below C(pip) that are no packages, all of them at once.
         """
-        entries = [
-            " ".join(entry.split())
-            for part in self._entries
-            if isinstance(part, dict) and isinstance(part.get("pip"), list)
-            for entry in part["pip"]
-            if isinstance(entry, str) and entry.strip()
-        ]
-        problems = [f"{self._path}, {_short(one)} below pip: {problem_of(one)}" for one in entries if not _package(one)]
-        if problems:
-            raise InputError("\n".join(problems))
+        reader = _Reader()
+        reader.files.append(self._path.resolve())
+        parts = [part for part in self._entries if isinstance(part, dict) and isinstance(part.get("pip"), list)]
+        for entry in (entry for part in parts for entry in part["pip"]):
+            text = " ".join(_COMMENT.sub("", _pip_line(entry)).split())
+            if text:
+                reader.take(text, self._path, f"{_short(text)} below pip", constraint=False)
+        lines = reader.flat()
+        if len(reader.files) == 1:
+            return None
+        others = [entry for entry in self._entries if entry not in parts]
+        return json.dumps({**self._content, "dependencies": [*others, {"pip": lines}]}, indent=1, default=str)
 
     @property
     def python(self) -> tuple[int, int] | None:
         """The one Python that it asks for, such as C((3, 8)); None where it leaves a choice."""
         entries = (_PYTHON.fullmatch(entry) for entry in self._entries if isinstance(entry, str))
         return next(((int(entry["major"]), int(entry["minor"])) for entry in entries if entry), None)
+
+
+def _pip_line(entry: Any) -> str:
+    """Return an entry below C(pip) as it was written, also one that YAML takes for a mapping."""
+    if isinstance(entry, dict):
+        return ", ".join(f"{key}: {value}" for key, value in entry.items())
+    return "" if entry is None else str(entry)
 
 
 def _short(text: str) -> str:

@@ -44,6 +44,23 @@ FLOORS = {
 RUNTIMES_OWN = {"azureml-inference-server-http", "inference-schema"}
 """Every image has them in the version that the runtime needs; what drivers use of them did not change."""
 
+RUNTIMES_FLOORS = {
+    "blinker": "1.9",
+    "certifi": "2024.7.4",
+    "click": "8.1.3",
+    "flask": "3.1",
+    "gunicorn": "23",
+    "importlib-metadata": "6",
+    "itsdangerous": "2.2",
+    "jinja2": "3.1.2",
+    "markupsafe": "2.1.1",
+    "python-dotenv": "0.21",
+    "typing-extensions": "4.14.1",
+    "werkzeug": "3.1",
+}
+"""What the runtime needs to serve, from these versions on. Exports of whole environments and workarounds of their time
+pin older ones, which no driver asks for: with them, no such file would build."""
+
 SETUPTOOLS = "setuptools<81"
 """The last releases with `pkg_resources`."""
 
@@ -68,7 +85,7 @@ def adapted(wanted: Iterable[Wanted], imports: Collection[str], needed: Iterable
     given = sorted({one.name for one in asked if one.name in PROVIDED})
     if given:
         notes.log(f"Provided by the runtime, not installed: {', '.join(given)}")
-    own = [one for one in asked if one.name in RUNTIMES_OWN and one.requirement.specifier and not one.hashes]
+    own = [one for one in asked if _is_runtimes(one) and not one.hashes]
     if own:
         notes.warn(f"The runtime has versions of its own of: {', '.join(str(one.requirement) for one in own)}.")
     asked = [_without_version(one) if one in own else one for one in asked]
@@ -106,6 +123,16 @@ def _brought(imports: Iterable[str]) -> Iterator[str]:
             continue
         yield from (package for module, package in _BROUGHT.items() if _within(name, module))
         yield from (package for module, package in _NEEDS.items() if _within(name, module))
+
+
+def _is_runtimes(wanted: Wanted) -> bool:
+    """Whether a version is asked for that the runtime cannot do with."""
+    floor = RUNTIMES_FLOORS.get(wanted.name)
+    return any(
+        wanted.name in RUNTIMES_OWN
+        or (floor and one.operator in ("==", "~=", "<", "<=") and Version(one.version.rstrip(".*")) < Version(floor))
+        for one in wanted.requirement.specifier
+    )
 
 
 def _within(name: str, module: str) -> bool:

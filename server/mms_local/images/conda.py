@@ -27,11 +27,13 @@ _ENTRY = re.compile(
 _OTHER_NAMES = {
     "dask-core": "dask",
     "faiss": "faiss-cpu",
+    "geopandas-base": "geopandas",
     "keras-base": "keras",
     "keras-gpu": "keras",
     "matplotlib-base": "matplotlib",
     "msgpack-python": "msgpack",
     "opencv": "opencv-python-headless",
+    "psycopg2": "psycopg2-binary",
     "py-lightgbm": "lightgbm",
     "py-opencv": "opencv-python-headless",
     "py-xgboost": "xgboost",
@@ -43,11 +45,11 @@ _OTHER_NAMES = {
     "python-kubernetes": "kubernetes",
     "pytorch": "torch",
     "pytorch-cpu": "torch",
-    "psycopg2": "psycopg2-binary",
     "pytorch-gpu": "torch",
     "ruamel_yaml": "ruamel.yaml",
     "seaborn-base": "seaborn",
     "tensorflow-base": "tensorflow",
+    "tensorflow-gpu": "tensorflow",
     "tensorflow-mkl": "tensorflow",
     "torchvision-cpu": "torchvision",
     "xgboost-cpu": "xgboost",
@@ -69,10 +71,11 @@ _NO_PYTHON = re.compile(
     r"fftw|gsl|suitesparse|glpk|pandoc|graphviz|swig|jq|make|gmake|unzip|zip|tar|wget|bash|tzdata|python_abi|conda.*|"
     r"anaconda.*|mamba|menuinst|ruby|perl|rust|go|julia|imagemagick|tesseract|ghostscript|texlive.*|"
     r"pytorch-mutex|pytorch-cuda|magma-cuda.*|eigen|hwloc|jemalloc|gperftools|utf8proc|double-conversion|lerc|"
-    r"openjpeg|nasm|yasm|freeglut|mesa.*|sysroot.*|kernel-headers.*|tensorflow-eigen"
+    r"openjpeg|nasm|yasm|freeglut|mesa.*|sysroot.*|kernel-headers.*|tensorflow-eigen|"
+    r"cupti|magma|backports|mscorefonts|nltk_data|spacy-model-.*|pyobjc.*"
 )
 """What conda brings besides Python packages: libraries, programs, compilers, build variants; parts of packages that the
-index has in one piece, windows of desktops, and what exports of other systems name."""
+index has in one piece, windows of desktops, data, and what exports of other systems name."""
 
 
 @dataclass(frozen=True)
@@ -89,16 +92,15 @@ def conda_environment(content: bytes, name: str, policy: Policy, warn: Callable[
     Raises:
         JobFailed: the file is no conda environment, or has entries that cannot be had: all of them in one message.
     """
+    text = text_of(content, name)
     try:
-        document: Any = safe_yaml.load(text_of(content, name))
+        document: Any = safe_yaml.load(text)
     except safe_yaml.YamlRefused as error:
-        raise build_failed("CondaFileInvalid", f"The conda file {name} {error}.") from error
+        raise build_failed("CondaFileInvalid", f"The conda file {name} {error}.{_advice(text)}") from error
     document = {} if document is None else document
     if not isinstance(document, dict):
         raise build_failed(
-            "CondaFileInvalid",
-            f"The conda file {name} needs a list of `dependencies`. Lines that are packages and nothing else are a pip "
-            "requirements file: give them as one.",
+            "CondaFileInvalid", f"The conda file {name} needs a list of `dependencies`.{_advice(text) or _REQUIREMENTS}"
         )
     entries = document.get("dependencies") or []
     if not isinstance(entries, list):
@@ -125,6 +127,15 @@ def conda_environment(content: bytes, name: str, policy: Policy, warn: Callable[
     return CondaEnvironment(reading.python, reading.packages + packages)
 
 
+_REQUIREMENTS = " Lines that are packages and nothing else are a pip requirements file: give them as one."
+
+
+def _advice(text: str) -> str:
+    """What to do with what C(conda list) printed for C(conda create)."""
+    is_list = re.search(r"^(?:@EXPLICIT\b|# \$ conda create .*--file)", text, re.MULTILINE)
+    return " This one is of `conda list`: use `conda env export --from-history`." if is_list else ""
+
+
 class _Reading:
     """What the entries of a file came to so far."""
 
@@ -145,7 +156,9 @@ class _Reading:
         if not isinstance(entry, str):
             self.problems.append(f"{entry!r}, which is no name")
             return
-        text = re.sub(r"\s+#.*$", "", entry).strip()
+        text = re.sub(r"(?:^|\s)#.*$", "", entry).strip()
+        if not text:
+            return
         match = _ENTRY.match(text)
         if match is None:
             self.problems.append(repr(text))
@@ -158,7 +171,7 @@ class _Reading:
     def _take_lists(self, entry: dict[Any, Any]) -> None:
         for key, lines in entry.items():
             if key == "pip" and (lines is None or isinstance(lines, list)):
-                self.pip_lines += [str(line) for line in lines or () if line is not None]
+                self.pip_lines += [_pip_line(line) for line in lines or () if line is not None]
             elif key == "pip":
                 self.problems.append("`pip:` with something below it that is no list")
             elif isinstance(lines, list):
@@ -168,11 +181,16 @@ class _Reading:
 
     def _take_package(self, name: str, version: str, text: str) -> None:
         if name == "python":
-            self.python = PythonConstraint(version)
+            self.python = PythonConstraint(version) if self.python is None else self.python.and_also(version)
         elif _NO_PYTHON.fullmatch(name):
             self.left_out.append(name)
         elif name != "pip" or version:  # pip itself is of no use in an image
             self.packages.append(_package(_OTHER_NAMES.get(name, name), version))
+
+
+def _pip_line(line: Any) -> str:
+    """An entry below `pip:` as it was written, also one that YAML takes for a mapping."""
+    return ", ".join(f"{key}: {value}" for key, value in line.items()) if isinstance(line, dict) else str(line)
 
 
 def _version(match: re.Match[str]) -> str:

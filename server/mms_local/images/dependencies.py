@@ -26,7 +26,7 @@ from mms_local.images.pythons import Interpreter
 from mms_local.images.requirements import Policy, Wanted, runtime
 
 _UNFINISHED = ".unfinished-"
-_FORMAT = 3  # raise it when the way of installing changes what is in a folder
+_FORMAT = 4  # raise it when the way of installing changes what is in a folder
 _NEEDS_PKG_RESOURCES = re.compile(rb"^(?:import|from) pkg_resources\b", re.MULTILINE)
 SITE = "/opt/mms/site"
 """Where the packages are in a container."""

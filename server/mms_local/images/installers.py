@@ -16,7 +16,7 @@ from mms_local.core.ports import Log
 from mms_local.images.failure import build_failed
 from mms_local.images.index import Index
 from mms_local.images.pythons import Interpreter
-from mms_local.images.requirements import Wanted
+from mms_local.images.requirements import Wanted, serving
 
 _SECRETS = re.compile(r"(?<=://)[^/@\s]+(?=@)|(?<=\?)[^\s?]+")  # of URLs: user and password, query
 _SHOWN = 25  # lines of a resolver's reasons
@@ -82,7 +82,11 @@ class Installer:
         if not self._allow_sdists:
             arguments += ["--only-binary", ":all:"]
         if self._uv is not None:
+            overrides = "".join(f"{one}\n" for one in serving(interpreter.minor))
+            (scratch / "overrides.txt").write_text(overrides, encoding="utf-8")
             command = [self._uv, "pip", "install", "--python", interpreter.path, "--color", "never", *arguments]
+            if "--require-hashes" not in arguments:  # what has hashes is complete, and stands as it is
+                command += ["--override", "overrides.txt"]
             await self._run(
                 sys.executable, "mms_local.run_program", command, self.index.environment_for_uv(), scratch, log
             )

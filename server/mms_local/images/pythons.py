@@ -72,6 +72,15 @@ class PythonConstraint:
         self.text = text.strip()
         self._alternatives = [_specifiers(part) for part in self.text.split("|")]
 
+    def and_also(self, text: str) -> PythonConstraint:
+        """This and another one at the same time, as where a file names Python twice.
+
+        Raises:
+            ValueError: the other is no constraint.
+        """
+        pairs = ((one.strip(), other.strip()) for one in self.text.split("|") for other in text.split("|"))
+        return PythonConstraint("|".join(",".join(filter(None, pair)) for pair in pairs))
+
     def allows(self, version: str) -> bool:
         """Whether a Python such as 3.11.7 will do."""
         minor = ".".join(version.split(".")[:2])

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -29,11 +30,16 @@ _VCS = ("git", "hg", "svn", "bzr")
 def runtime(minor: str) -> tuple[str, ...]:
     """What every image is served with, resolved together with the user's requirements (see docs/images.md).
 
-    gunicorn is not pinned to one version: mlflow and others bound it themselves, and to satisfy both an installer would
-    take a release of theirs from years ago without a word.
+    gunicorn is not pinned to one version: mlflow and others bound it themselves, and to satisfy both pip would go back
+    to a release of theirs from years ago without a word.
     """
     server = "1.3.4" if minor == "3.8" else "1.5.1"  # the last one for Python 3.8
-    return (f"azureml-inference-server-http=={server}", "gunicorn>=23,<28")
+    return (f"azureml-inference-server-http=={server}", serving(minor)[0])
+
+
+def serving(minor: str) -> tuple[str, ...]:
+    """What serves, whatever packages say of it that bring a server of their own, which never runs in an image."""
+    return ("gunicorn>=23,<28", "flask<=2.3.2" if minor == "3.8" else "flask~=3.1.0")
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,7 @@ def pip_requirements(content: bytes, name: str, policy: Policy) -> list[Wanted]:
     """The packages of a pip requirements file.
 
     Raises:
-        JobFailed: not UTF-8, or lines that are no package: all of them in one message.
+        JobFailed: no text, or lines that are no package: all of them in one message.
     """
     lines = re.sub(r"\\\r?\n", " ", text_of(content, name)).splitlines()
     wanted, problems = read_lines(lines, policy)
@@ -166,12 +172,15 @@ def _short(text: str) -> str:
 
 
 def text_of(content: bytes, name: str) -> str:
-    """The text of a user's file.
+    """The text of a user's file: UTF-8, or UTF-16 where a mark says so, which is what PowerShell's `>` writes.
 
     Raises:
-        JobFailed: not UTF-8.
+        JobFailed: neither.
     """
+    encoding = "utf-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
     try:
-        return content.decode("utf-8-sig")
+        return content.decode(encoding)
     except UnicodeDecodeError as error:
-        raise build_failed("RequirementsInvalid", f"{name} is not UTF-8 text (byte {error.start}).") from error
+        raise build_failed(
+            "RequirementsInvalid", f"{name} is no text in UTF-8 or UTF-16 (byte {error.start}). Save it as UTF-8."
+        ) from error

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import codecs
+import json
 from pathlib import Path
 
 import pytest
@@ -132,13 +133,31 @@ def test_the_pip_part_of_a_conda_file_is_checked(tmp_path: Path) -> None:
         tmp_path, conda="name: x\ndependencies:\n- python=3.9\n- pip:\n  - numpy==1.26.4\n  - -r more.txt\n  - ./x\n"
     )
     with pytest.raises(InputError) as caught:
-        CondaFile(path).check_pip()
-    assert "'-r more.txt' below pip: -r is an option" in caught.value.message
+        CondaFile(path).flat()
+    assert "'-r more.txt' below pip: there is no file" in caught.value.message
     assert "'./x' below pip: './x' is a path" in caught.value.message
+
+
+def test_files_that_the_pip_part_names_are_read(tmp_path: Path) -> None:
+    text = "name: x\ndependencies:\n- python=3.9\n- pip: [-r file:more.txt, six]\n- pip: [-c pins.txt]\n"
+    path = write(tmp_path, conda=text, more="numpy==1.26.4  # the newest 1\n", pins="six<2\nwheel<1\n")
+    flat = CondaFile(path).flat()
+    assert flat is not None
+    assert json.loads(flat) == {
+        "name": "x",
+        "dependencies": ["python=3.9", {"pip": ["numpy==1.26.4", "six", "six<2", "# constraint: wheel<1"]}],
+    }
+
+
+def test_the_public_index_which_clients_write_into_every_file_says_nothing(tmp_path: Path) -> None:
+    line = "--extra-index-url https://pypi.python.org/simple"
+    conda = write(tmp_path, conda=f"dependencies:\n- pip:\n  - {line}\n  - six\n", requirements=f"{line}\nsix\n")
+    assert CondaFile(conda).flat() is None
+    assert flat_requirements(conda.parent / "requirements.txt") is None
 
 
 @pytest.mark.parametrize(
     "text", ["", "a: [", "dependencies: [python=3.9, {pip: }]", "- x", "dependencies: 1", "a: !!int ''"]
 )
 def test_what_is_no_conda_file_is_left_to_the_service(text: str, tmp_path: Path) -> None:
-    CondaFile(write(tmp_path, conda=text)).check_pip()
+    CondaFile(write(tmp_path, conda=text)).flat()
