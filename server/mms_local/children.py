@@ -101,10 +101,10 @@ async def _reader(descriptor: int) -> asyncio.StreamReader:
 async def python_module(
     python: str, module: str, *arguments: str, environment: Mapping[str, str], directory: Path
 ) -> AsyncIterator[Child]:
-    """Run `python -m module arguments` on a lifeline, away from the user's Python settings; killed on leaving.
+    """Run `python -m module arguments`, or a file by its whole path; killed on leaving.
 
-    Hashes are not random, so that byte code comes out the same every time (marshal writes sets in their order before
-    Python 3.11).
+    It runs on a lifeline, away from the user's Python settings. Hashes are not random, so that byte code comes out the
+    same every time (marshal writes sets in their order before Python 3.11).
     """
     own = {name: value for name, value in environment.items() if not name.startswith("PYTHON")}
     own |= {"PYTHONNOUSERSITE": "1", "PYTHONHASHSEED": "0"}

@@ -32,9 +32,11 @@ TARGET = 1.0
 """Seconds that a build may take when only the driver or the model changed."""
 
 
-async def built(images: ImageFactory, driver: str) -> tuple[float, BuiltImage]:
+async def built(
+    images: ImageFactory, driver: str, *, model: bytes = MODEL, requirements: str = REQUIREMENTS
+) -> tuple[float, BuiltImage]:
     """Seconds that a build took, and the image."""
-    spec = images.spec(driver, models={"iris": MODEL}, requirements=REQUIREMENTS)
+    spec = images.spec(driver, models={"iris": model}, requirements=requirements)
     started = time.perf_counter()
     image = await images.builder.build(spec, images.log.append)
     return time.perf_counter() - started, image
@@ -50,6 +52,8 @@ async def build_measures(folder: Path, files: FileServer) -> tuple[list[Measure]
     images = factory("plain", "packages")
     cold, _unused = await built(images, ECHO)
     again, _unused = await built(factory("again", "other-packages"), ECHO)
+    more, _unused = await built(images, ECHO, requirements=REQUIREMENTS + "humanize\n")
+    model, _unused = await built(images, ECHO, model=MODEL + b"changed")
     warm, image = await built(images, ECHO + "# changed\n")
     oci_images = factory("oci", "packages", oci=OciSettings(OciMode.ALWAYS))
     oci_cold, _unused = await built(oci_images, ECHO)
@@ -60,6 +64,10 @@ async def build_measures(folder: Path, files: FileServer) -> tuple[list[Measure]
         Measure("build, from nothing", cold / with_pip, "ratio", "with pip"),
         Measure("build, with uv's cache", again, "s"),
         Measure("build, with uv's cache", again / with_pip, "ratio", "with pip"),
+        Measure("build, one package more", more, "s"),
+        Measure("build, one package more", more / with_pip, "ratio", "with pip"),
+        Measure("build, another model", model, "s"),
+        Measure("build, another model", model / with_pip, "ratio", "with pip"),
         Measure("build, another driver", warm, "s"),
         Measure("build, from nothing", cold / warm, "ratio", "another driver"),
         Measure("build, another driver", warm / TARGET, "ratio", f"the target of {TARGET:.0f} s"),

@@ -26,6 +26,7 @@ from mms_local.images.pythons import Interpreter
 from mms_local.images.requirements import Policy, Wanted, runtime
 
 _UNFINISHED = ".unfinished-"
+_BYTECODE = "bytecode"
 _FORMAT = 4  # raise it when the way of installing changes what is in a folder
 _NEEDS_PKG_RESOURCES = re.compile(rb"^(?:import|from) pkg_resources\b", re.MULTILINE)
 SITE = "/opt/mms/site"
@@ -37,6 +38,7 @@ class DependencyCache:
 
     A folder appears under its key by one rename, complete with byte code; an installation that was killed leaves only
     a folder whose name begins with a dot. Two builds that need the same folder at the same time share one installation.
+    Beside them, `bytecode` keeps what packages were compiled to, for other folders with the same packages.
 
     Args:
         directory: where the folders live; may be shared by servers and kept for years.
@@ -74,7 +76,7 @@ class DependencyCache:
                 site = Path(scratch, "site")
                 await self._install(wanted, interpreter, Path(scratch), notes)
                 await asyncio.to_thread(_without_scripts, site)
-                await compile_folder(interpreter.path, site, SITE)
+                await compile_folder(interpreter, site, SITE, self._directory / _BYTECODE)
                 _rename(site, folder)
             notes.log(f"Dependencies installed in {time.monotonic() - started:.1f} s: {key[:12]}")
             return folder
@@ -114,7 +116,8 @@ def _needs_pkg_resources(site: Path) -> bool:
     """Whether a module imports it unconditionally and nothing brought it."""
     if (site / "pkg_resources").is_dir():
         return False
-    return any(_NEEDS_PKG_RESOURCES.search(path.read_bytes()) for path in site.rglob("*.py") if path.is_file())
+    contents = (path.read_bytes() for path in site.rglob("*.py") if path.is_file())
+    return any(b"pkg_resources" in content and _NEEDS_PKG_RESOURCES.search(content) for content in contents)
 
 
 def _without_scripts(site: Path) -> None:

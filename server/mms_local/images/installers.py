@@ -8,8 +8,10 @@ import importlib
 import re
 import sys
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+from packaging.requirements import Requirement
 
 from mms_local.children import python_module
 from mms_local.core.ports import Log
@@ -82,7 +84,7 @@ class Installer:
         if not self._allow_sdists:
             arguments += ["--only-binary", ":all:"]
         if self._uv is not None:
-            overrides = "".join(f"{one}\n" for one in serving(interpreter.minor))
+            overrides = "".join(f"{one}\n" for one in _overrides(interpreter, (*wanted, *constraints)))
             (scratch / "overrides.txt").write_text(overrides, encoding="utf-8")
             command = [self._uv, "pip", "install", "--python", interpreter.path, "--color", "never", *arguments]
             if "--require-hashes" not in arguments:  # what has hashes is complete, and stands as it is
@@ -110,6 +112,15 @@ class Installer:
         if status != 0:
             name = "uv" if self._uv is not None else "pip"
             raise NotInstalled(f"{name} says: " + "\n".join(_reason(list(said))), "\n".join(said))
+
+
+def _overrides(interpreter: Interpreter, wanted: Sequence[Wanted]) -> Iterator[Requirement]:
+    """What serves, in the versions that the image itself asks for; what its packages say does not count."""
+    for requirement in map(Requirement, serving(interpreter.minor)):
+        for one in wanted:
+            if one.name == requirement.name:
+                requirement.specifier &= one.requirement.specifier
+        yield requirement
 
 
 def _pin(wanted: Wanted) -> str:

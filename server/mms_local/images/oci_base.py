@@ -73,7 +73,7 @@ async def host_base(interpreter: Interpreter, scratch: Path) -> list[Member]:
     copy = scratch / "stdlib"
     await asyncio.to_thread(_copy_stdlib, stdlib, copy)
     place = f"/usr/local/lib/python{interpreter.minor}"
-    await compile_folder(interpreter.path, copy, place)
+    await compile_folder(interpreter, copy, place)
     libraries = await asyncio.to_thread(_libraries, executable, copy)
     return [
         *members(copy, place),

@@ -5,7 +5,7 @@
 The server keeps the writing end of a pipe and gives the reading end to its child. When the server ends, however it
 ends, the kernel closes the pipe, the read returns, and the child kills its own process group. Nothing is ever written.
 
-Run as a program it does the same for any module: `python lifeline.py MODULE ARGUMENTS...`.
+Run as a program it does the same for any module or file: `python lifeline.py MODULE ARGUMENTS...`.
 """
 
 from __future__ import annotations
@@ -42,4 +42,7 @@ if __name__ == "__main__":
     hold()
     del sys.argv[0]
     sys.path.remove(os.path.dirname(os.path.abspath(__file__)))  # the module is not to be looked for here
-    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+    if os.path.isabs(sys.argv[0]):
+        runpy.run_path(sys.argv[0], run_name="__main__")
+    else:
+        runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
