@@ -12,10 +12,8 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlsplit
 
-from ._auth.chain import credential_from, subscription_from
-from ._auth.clouds import CLOUDS
+from ._auth.chain import credential_from, resource_manager_from, subscription_from
 from ._client.arm import Arm
 from ._client.client import Client
 from ._clock import Clock
@@ -102,18 +100,9 @@ class Session:
 
     @property
     def resource_manager_url(self) -> str:
-        """Azure Resource Manager: C(arm_url), or that of the cloud."""
+        """Azure Resource Manager: C(arm_url), or that of the cloud which gives the credential."""
         url = server_url("arm_url", (self.options.get("arm_url") or "").strip())
-        if url is not None:
-            return url
-        name = self.options.get("cloud_environment") or os.environ.get("AZURE_CLOUD_ENVIRONMENT") or "AzureCloud"
-        parts = urlsplit(name)
-        cloud = next((cloud for known, cloud in CLOUDS.items() if known.lower() == name.lower()), None)
-        if cloud is None and parts.scheme != "https":
-            raise InputError(
-                f"cloud_environment is {name!r}; set arm_url for a cloud that is none of {', '.join(CLOUDS)}."
-            )
-        return cloud.resource_manager if cloud else f"https://{parts.netloc}"
+        return url or resource_manager_from(self.options, os.environ)
 
     @cached_property
     def arm(self) -> Arm:

@@ -16,7 +16,7 @@ from .._errors import AuthError, InputError
 from .._transport.token import Credential, GivenToken
 from .azure import AzureCredential
 from .cache import TokenCache
-from .clouds import Fetch, authority_url, cloud_named, first_set, is_well_known, scope_of
+from .clouds import Fetch, authority_url, cloud_named, first_set, is_well_known, resource_manager_of, scope_of
 from .metadata import json_at
 from .network import Network
 from .settings import AUTH_SOURCES, Settings, settings_of_environment, settings_of_options, settings_of_profile
@@ -62,6 +62,11 @@ class _Choice:
         """Return what applies whatever the source is: the option, the profile in use, then the environment."""
         in_profile = self.profile.get(name) if self.profile else None
         return first_set(self.options.get(name), in_profile, self.environment.get(name))
+
+    @property
+    def cloud_name(self) -> str:
+        """Name or URL of the cloud, the one rule for its token authority and its Resource Manager."""
+        return self.setting("cloud_environment") or "AzureCloud"
 
     def given_token(self, settings: Settings) -> GivenToken | None:
         """Return the ready token of that place, if it is good for the audience in question."""
@@ -152,8 +157,7 @@ def credential_from(
         return source
 
     network = Network.from_options(options)
-    cloud_name = choice.setting("cloud_environment") or "AzureCloud"
-    cloud = cloud_named(cloud_name, fetch or (lambda url: json_at(url, network)))
+    cloud = cloud_named(choice.cloud_name, fetch or (lambda url: json_at(url, network)))
     host = choice.setting("authority_host")
     well_known = is_well_known(host) if host else cloud.well_known
     discovery_off = choice.setting("disable_instance_discovery")
@@ -221,3 +225,14 @@ def subscription_from(options: Mapping[str, Any], environ: Mapping[str, str]) ->
     choice = _Choice(options, environ, ready_token=True)
     _source(choice)
     return choice.setting("subscription_id")
+
+
+def resource_manager_from(options: Mapping[str, Any], environ: Mapping[str, str]) -> str:
+    """Return the URL of Azure Resource Manager in the cloud of the credential, which the profile in use may name.
+
+    Raises:
+        AuthError, InputError: see credential_from.
+    """
+    choice = _Choice(options, environ, ready_token=True)
+    _source(choice)
+    return resource_manager_of(choice.cloud_name)

@@ -63,17 +63,34 @@ def cloud_named(name: str, fetch: Fetch) -> Cloud:
         InputError: Neither a known name nor an https URL.
         AuthError: The URL gave no usable description.
     """
-    for known, cloud in CLOUDS.items():
-        if known.lower() == name.lower():
-            return cloud
+    known = _known_cloud(name)
+    if known:
+        return known
+    resource_manager = resource_manager_of(name)
+    url = name.rstrip("/") if urlsplit(name).path.strip("/") else resource_manager + METADATA_PATH
+    return _cloud_described(fetch(url), url, resource_manager)
+
+
+def resource_manager_of(name: str) -> str:
+    """Return the URL of Azure Resource Manager in the cloud of that name or URL, without asking anybody.
+
+    Raises:
+        InputError: Neither a known name nor an https URL.
+    """
+    known = _known_cloud(name)
+    if known:
+        return known.resource_manager
     parts = urlsplit(name)
     if parts.scheme != "https" or not parts.hostname:
         raise InputError(
             f"cloud_environment is {name!r}. Use one of {', '.join(CLOUDS)}, or the https URL of the Resource Manager "
             "of your own cloud."
         )
-    url = name.rstrip("/") if parts.path.strip("/") else f"https://{parts.netloc}{METADATA_PATH}"
-    return _cloud_described(fetch(url), url, f"https://{parts.netloc}")
+    return f"https://{parts.netloc}"
+
+
+def _known_cloud(name: str) -> Cloud | None:
+    return next((cloud for known, cloud in CLOUDS.items() if known.lower() == name.lower()), None)
 
 
 def _cloud_described(description: Any, url: str, resource_manager: str) -> Cloud:

@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.azureml.model_management.plugins.module_utils._auth.azure import AzureCredential
 from ansible_collections.azureml.model_management.plugins.module_utils._auth.cache import CachedToken
 from ansible_collections.azureml.model_management.plugins.module_utils._auth.chain import (
     credential_from,
+    resource_manager_from,
     subscription_from,
 )
 from ansible_collections.azureml.model_management.plugins.module_utils._auth.network import Network
@@ -255,3 +257,61 @@ def test_a_profile_may_name_the_subscription_too(
     home: Path, options: dict[str, Any], environ: dict[str, str], expected: str | None
 ) -> None:
     assert subscription_from(options, {"HOME": str(home), "PATH": "/nonexistent", **environ}) == expected
+
+
+OWN_CLOUD = "https://management.cloud.example"
+PROFILES = (
+    "[default]\nclient_id=c\nsecret=s\ntenant=t\ncloud_environment=AzureChinaCloud\n"
+    "[own]\nclient_id=c\nsecret=s\ntenant=t\ncloud_environment=https://management.cloud.example/\n"
+)
+CLOUD_CASES: dict[str, tuple[dict[str, Any], dict[str, str], str, str]] = {
+    "nobody says": (PRINCIPAL, {}, "https://management.azure.com", "https://login.microsoftonline.com"),
+    "the option": (
+        {**PRINCIPAL, "cloud_environment": "azureusgovernment"},
+        {"AZURE_CLOUD_ENVIRONMENT": "AzureChinaCloud"},
+        "https://management.usgovcloudapi.net",
+        "https://login.microsoftonline.us",
+    ),
+    "the environment, by URL": (
+        PRINCIPAL,
+        {"AZURE_CLOUD_ENVIRONMENT": f"{OWN_CLOUD}/"},
+        OWN_CLOUD,
+        "https://login.cloud.example",
+    ),
+    "the environment, by the URL of the description": (
+        {},
+        {**ENV_PRINCIPAL, "AZURE_CLOUD_ENVIRONMENT": f"{OWN_CLOUD}/metadata/endpoints?api-version=2020-06-01"},
+        OWN_CLOUD,
+        "https://login.cloud.example",
+    ),
+    "the profile in use": (
+        {},
+        {"AZURE_CLOUD_ENVIRONMENT": "AzureUSGovernment"},
+        "https://management.chinacloudapi.cn",
+        "https://login.chinacloudapi.cn",
+    ),
+    "a named profile, by URL": ({"profile": "own"}, {}, OWN_CLOUD, "https://login.cloud.example"),
+    "a profile that is not in use": (
+        PRINCIPAL,
+        {},
+        "https://management.azure.com",
+        "https://login.microsoftonline.com",
+    ),
+}
+
+
+@pytest.mark.parametrize(("options", "environ", "manager", "authority"), CLOUD_CASES.values(), ids=CLOUD_CASES)
+def test_resource_manager_and_token_authority_are_of_the_same_cloud(
+    tmp_path: Path, options: dict[str, Any], environ: dict[str, str], manager: str, authority: str
+) -> None:
+    def described(url: str) -> Any:
+        assert url.startswith(f"{OWN_CLOUD}/metadata/endpoints?api-version=")
+        return {"authentication": {"loginEndpoint": "https://login.cloud.example/", "audiences": ["https://a.example"]}}
+
+    (tmp_path / ".azure").mkdir()
+    (tmp_path / ".azure/credentials").write_text(PROFILES, encoding="utf-8")
+    environ = {"HOME": str(tmp_path), "PATH": "/nonexistent", **environ}
+    assert resource_manager_from(options, environ) == manager
+    credential = credential_from(options, environ, fetch=described)
+    assert isinstance(credential, AzureCredential)
+    assert credential._key[0] == authority
