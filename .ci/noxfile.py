@@ -206,6 +206,15 @@ def integration(session: nox.Session, core: str) -> None:
 
 
 @nox.session(python=PRIMARY, tags=["tier"])
+def guides(session: nox.Session) -> None:
+    """What the documentation prints: code blocks, links, and the first page as a stranger types it."""
+    session.chdir(ROOT)
+    install(session, "test", f"ansible-core=={PRIMARY_VERSION}", "--editable", "server")
+    link_collection()
+    pytest(session, "tests/docs")
+
+
+@nox.session(python=PRIMARY, tags=["tier"])
 def certification(session: nox.Session) -> None:
     """The tarball in the hands of those who take it in, and of those who install it."""
     session.chdir(ROOT)
