@@ -10,6 +10,7 @@ from typing import Any
 from ..plugin_utils._deployment import (
     deployment_problems,
     deployment_record,
+    deployment_stats,
     model_references,
     needs_candidate,
     old_samples,
@@ -30,6 +31,7 @@ class FilterModule:
         functions = (
             deployment_problems,
             deployment_record,
+            deployment_stats,
             model_references,
             needs_candidate,
             old_samples,

@@ -142,6 +142,26 @@ def deployment_record(options: Values, run: Values) -> dict[str, Any]:
     return {**deployed, "notes": notes}
 
 
+def deployment_stats(record: Values) -> dict[str, Any]:
+    """Return what the next jobs of a workflow want to know of a record, by the name of the service. It holds no secret.
+
+    Images and the like are named as people and options name them, C(name:version).
+    """
+    told = ("result", "reason", "changed", "scoring_uri", "image_id", "image_before")
+    return {
+        record["service"]: {
+            **{name: record[name] for name in told},
+            "image": _label(record["image"]),
+            "manifest": _label(record["manifest"]),
+            "models": [_label(model) for model in record["models"]],
+        }
+    }
+
+
+def _label(version: Values | None) -> str | None:
+    return f"{version['name']}:{version['version']}" if version else None
+
+
 def record_to_keep(record: Values, earlier: Values | str | None) -> dict[str, Any]:
     """Return what the file of the record is to hold: of a good run that changed nothing, what it holds already.
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import pytest
 from playing import Bench
@@ -36,6 +37,29 @@ def test_a_second_run_changes_nothing(bench: Bench) -> None:
     assert second.counts()["changed"] == 0, second.output
     assert bench.writes() == []
     assert bench.record("iris") == record
+
+
+STATS: dict[str, tuple[dict[str, Any], bool]] = {
+    "by itself": ({}, False),
+    "in AWX": ({"awx_job_id": 7}, True),
+    "in its forebear": ({"tower_job_id": 7}, True),
+    "switched off in AWX": ({"awx_job_id": 7, "deploy_web_service_set_stats": "false"}, False),
+    "switched on": ({"deploy_web_service_set_stats": "true"}, True),
+}
+
+
+@pytest.mark.slow
+def test_the_next_jobs_of_a_workflow_are_told_in_awx_or_when_it_is_said(bench: Bench) -> None:
+    bench.environment = {"ANSIBLE_SHOW_CUSTOM_STATS": "true"}
+    variables = bench.variables("iris", bench.good_driver("one"))
+    for case, (more, expected) in STATS.items():
+        played = bench.play("deploy", {**variables, **more})
+        assert played.status == 0, played.output
+        told = f'"scoring_uri": "{bench.record("iris")["scoring_uri"]}"'
+        assert (told in played.output) is expected, (case, played.output)
+    rehearsed = bench.play("deploy", {**variables, "awx_job_id": 7}, "--check")
+    assert rehearsed.status == 0, rehearsed.output
+    assert "deploy_web_service_released" not in rehearsed.output
 
 
 CONNECTIONS = {

@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.azureml.model_management.plugins.plugin_utils._deployment import (
     deployment_problems,
     deployment_record,
+    deployment_stats,
     model_references,
     needs_candidate,
     old_samples,
@@ -246,3 +247,23 @@ def test_the_digests_are_those_of_what_was_uploaded() -> None:
     record = deployment_record(OPTIONS, run(model=model, service={"changed": True}))
     assert record["digests"] == {"model.bin": "a" * 64}
     assert record["request_ids"] == [{"request": "GET /models"}]
+
+
+def test_the_next_job_is_told_versions_as_options_name_them() -> None:
+    image, model = {"name": "iris", "version": 3}, {"name": "flowers", "version": 2}
+    service = {"name": "iris", "image_id": "i", "scoring_uri": "http://s"}
+    results = {"image": {"image": image, "changed": True}, "model": {"results": [{"model": model}]}}
+    record = deployment_record(OPTIONS, run(before=NOTHING, service={"service": service}, **results))
+    assert deployment_stats(record) == {
+        "iris": {
+            "result": "deployed",
+            "reason": None,
+            "changed": ["image"],
+            "scoring_uri": "http://s",
+            "image": "iris:3",
+            "image_id": "i",
+            "image_before": None,
+            "manifest": None,
+            "models": ["flowers:2"],
+        }
+    }
