@@ -123,6 +123,34 @@ def test_settings_of_the_account_break_no_build(
         assert answered(server, files, "six==1.16.0\n") == {"you said": [1]}
 
 
+STRICT = {
+    "python=3.6.2": "The image is to have Python =3.6.2, but this server has ",
+    "python=2.7": "The image is to have Python =2.7, but this server has ",
+    "python>=3.30": "The image is to have Python >=3.30, but this server has ",
+    "python>=3.8": "",
+    "python": "",
+    "six": "",
+}
+
+
+@pytest.mark.case("a server with --strict-python refuses what it does not have", "conda files as they are")
+def test_a_strict_server_takes_no_other_python(
+    files: FileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = Path(__file__).resolve().parents[2] / ".cache" / "dependencies"
+    with server_with(monkeypatch, tmp_path, {}, "--strict-python", "--dependency-cache", str(cache)) as server:
+        api = Api(server.url, ACCOUNT)
+        driver = {"id": "driver", "url": files.put("score.py", ECHO), "mimeType": "application/x-python"}
+        for entry, told in STRICT.items():
+            conda = files.put("environment.yml", f"dependencies: ['{entry}']\n")
+            runtime = {"runtimeType": "Python", "properties": {"condaEnvFile": conda}}
+            manifest = api.post("manifests", ACCOUNT.manifest([], assets=[driver], targetRuntime=runtime), 200)
+            image = api.finish(api.call("POST", "images", ACCOUNT.image(manifest["id"])), wait=240)
+            message = (image.get("error") or {"message": ""})["message"]
+            assert (told in message, bool(message)) == (True, bool(told)), (entry, message)
+            assert ("--strict-python is on" in message) == bool(told)
+
+
 @pytest.mark.case("a data folder that is a file, no home, a port out of range", "one line instead of a trace")
 def test_a_machine_that_does_not_fit_is_told_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "taken").touch()

@@ -27,16 +27,23 @@ async def not_to_be_had(
     """A sentence for each requirement of which the index has nothing that fits this Python.
 
     Args:
-        output: what the installer said; requirements that it does not name are not looked at.
+        output: what the installer said. It ends with the first reason, so what it does not name is looked at, too,
+            where it is pinned to one version.
     """
-    named = [one for one in wanted if not one.requirement.url and one.name in _names(output)]
+    names = _names(output)
+    candidates = [one for one in wanted if not one.requirement.url and (one.name in names or _is_pinned(one))]
+    candidates.sort(key=lambda one: one.name not in names)
     slots = asyncio.Semaphore(_AT_A_TIME)
 
     async def one(candidate: Wanted) -> str | None:
         async with slots:
             return await asyncio.to_thread(_verdict, candidate, interpreter, index, policy)
 
-    return [verdict for verdict in await asyncio.gather(*map(one, named[:_ASKED])) if verdict]
+    return [verdict for verdict in await asyncio.gather(*map(one, candidates[:_ASKED])) if verdict]
+
+
+def _is_pinned(wanted: Wanted) -> bool:
+    return any(one.operator == "==" for one in wanted.requirement.specifier)
 
 
 def _names(text: str) -> set[str]:
