@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -37,6 +38,23 @@ def typed(commands: list[str], folder: Path, environment: Mapping[str, str]) -> 
         subprocess.run(["mms-local", "stop"], env=environment, check=False, capture_output=True)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     return ended.stdout
+
+
+def ways_to_call(folder: Path) -> list[str]:
+    """The commands that call the service of the first page in each way that the guide to calling shows."""
+    blocks = blocks_of(GUIDES / "guide_calling.rst")
+    (program,) = [block.text for block in blocks if block.language == "python"]
+    (folder / "call.py").write_text(program, encoding="utf-8")
+    tasks = "".join(textwrap.indent(block.text, "    ") for block in blocks if block.language == "yaml")
+    play = f"- hosts: localhost\n  gather_facts: false\n  tasks:\n{tasks}"
+    (folder / "call.yml").write_text(play, encoding="utf-8")
+    return [
+        *(command for block in blocks if block.language == "console" for command in commands_of(block)),
+        "export PRICES_URL=$(sed -n 's/^url = \"\\(.*\\)\"/\\1/p' prices.curl)",
+        "export PRICES_KEY=$(sed -n 's/^header = \"Authorization: Bearer \\(.*\\)\"/\\1/p' prices.curl)",
+        f"echo; echo Python: $({sys.executable} call.py)",
+        "ansible-playbook call.yml",
+    ]
 
 
 @pytest.fixture
@@ -73,11 +91,13 @@ def test_a_stranger_deploys_from_the_release_and_asks(stranger: dict[str, str], 
     commands.remove(installed)
     # Sandboxed to loopback: no dependency is asked of Galaxy.
     commands[0] = commands[0].replace("install ", "install --offline ")
-    output = typed(commands, folder, stranger)
+    assert commands[-1] == "mms-local stop"
+    output = typed([*commands[:-1], *ways_to_call(folder), commands[-1]], folder, stranger)
+    assert "\nPython: 160\n" in output
     assert '{"price":160}' in output.replace(" ", "")
-    first, second = re.findall(r"^localhost .*changed=(\d+)", output, re.MULTILINE)
+    first, second, asked = re.findall(r"^localhost .*changed=(\d+)", output, re.MULTILINE)
     assert int(first) > 0
-    assert int(second) == 0
+    assert int(second) == int(asked) == 0
     assert (folder / "prices.curl").stat().st_mode & 0o077 == 0
 
 
