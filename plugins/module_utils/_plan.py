@@ -96,6 +96,13 @@ class Plan(Generic[R]):
         """Whether this changes anything at the service."""
         return self.action in ("create", "update", "delete") or bool(self.removed)
 
+    def sparing(self, kept: Collection[Kept[R]]) -> Plan[R]:
+        """Return the plan without the deletions of what turned out to be in use."""
+        spared = [one.resource for one in kept]
+        removed = tuple(version for version in self.removed if version not in spared)
+        nothing = self.action == "delete" and spared and not removed
+        return replace(self, action="none" if nothing else self.action, removed=removed)
+
     @property
     def current_id(self) -> str:
         """Id of what exists; empty when nothing does."""

@@ -165,6 +165,7 @@ def _calls_for_another_look(plan: Plan[R], error: MmsError) -> bool:
 
 def _result(steps: Steps[R], plan: Plan[R], done: Done[R]) -> dict[str, Any]:
     """Return the result: always the same keys, whether in check mode, after a change or without one."""
+    plan = plan.sparing(done.kept)
     extras: dict[str, Any] = {
         "operation": done.operation.to_result() if done.operation else None,
         "removed": [label(version) for version in done.removed],

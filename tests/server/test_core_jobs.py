@@ -16,7 +16,7 @@ from mms_local.core.errors import InUse
 from mms_local.core.generation import Generation
 from mms_local.core.jobs import ATTEMPTS, BUILDS_AT_ONCE
 from mms_local.core.ports import AutoScaler, JobFailed, Log, Phase, Registry, ServiceSpec
-from mms_local.core.resources import State
+from mms_local.core.resources import Operation, State
 
 
 @pytest.fixture
@@ -302,3 +302,78 @@ async def test_those_who_wait_see_what_goes_on(core: CoreWorld, monkeypatch: pyt
     core.compute.gate.set()
     assert (await core.end_of(accepted)).state is State.SUCCEEDED
     assert core.mms.world.logs.tail("services", service.id) == "no phase\nRolling out: 1 of 2 replicas\n"
+
+
+async def test_an_image_that_a_service_runs_or_is_to_run_stays(core: CoreWorld) -> None:
+    image_id, other_id = await core.built_image(), await core.built_image()
+    core.compute.gate.clear()
+    service, operation = core.service(image_id)
+    with pytest.raises(InUse, match="svc"):
+        await core.mms.images.delete(core.account, image_id)
+    core.compute.gate.set()
+    await core.end_of(operation)
+    with pytest.raises(InUse, match="svc"):
+        await core.mms.images.delete(core.account, image_id)
+    assert core.mms.images.get(core.account, image_id).state is State.SUCCEEDED
+    assert core.builder.removed == []
+    core.compute.gate.clear()
+    _service, update = core.mms.services.update(core.account, service.id, {"imageId": other_id})
+    for one in (image_id, other_id):  # the old release still runs, the new one is about to
+        with pytest.raises(InUse):
+            await core.mms.images.delete(core.account, one)
+    core.compute.gate.set()
+    await core.end_of(update)
+    assert await core.mms.images.delete(core.account, image_id)
+    assert core.builder.removed == [image_id]
+
+
+async def test_deleting_an_image_ends_its_build(core: CoreWorld) -> None:
+    core.builder.gate.clear()
+    image, operation = core.image()
+    await asyncio.sleep(0.01)
+    assert len(core.builder.specs) == 1
+    assert await core.mms.images.delete(core.account, image.id)
+    assert core.mms.operations.read(core.account, operation.id).state is State.CANCELLED
+    assert tasks_of(operation) == []
+
+
+async def test_deleting_a_service_ends_its_deployment(core: CoreWorld) -> None:
+    core.compute.gate.clear()
+    service, operation = core.service(await core.built_image())
+    await asyncio.sleep(0.01)
+    assert tasks_of(operation) != []
+    await core.mms.services.delete(core.account, service.id)
+    assert core.mms.operations.read(core.account, operation.id).state is State.CANCELLED
+    assert tasks_of(operation) == []
+    assert core.compute.removed == ["svc"]
+
+
+async def test_deleting_a_service_for_those_who_do_not_wait_ends_its_deployment(core: CoreWorld) -> None:
+    core.compute.gate.clear()
+    service, operation = core.service(await core.built_image())
+    await asyncio.sleep(0.01)
+    deletion = core.mms.services.delete_later(core.account, service.id)
+    assert deletion is not None
+    assert (await core.end_of(deletion)).state is State.SUCCEEDED
+    assert core.mms.operations.read(core.account, operation.id).state is State.CANCELLED
+    assert tasks_of(operation) == []
+    assert core.compute.removed == ["svc"]
+
+
+async def test_what_is_cancelled_before_its_turn_never_begins(core: CoreWorld) -> None:
+    image_id = await core.built_image()
+    core.compute.gate.clear()
+    service, first = core.service(image_id)
+    second = core.mms.services.update(core.account, service.id, {"numReplicas": 2})[1]
+    await asyncio.sleep(0.01)
+    await core.mms.services.delete(core.account, service.id)
+    core.compute.gate.set()
+    await asyncio.sleep(0.01)
+    for one in (first, second):
+        assert core.mms.operations.read(core.account, one.id).state is State.CANCELLED
+    assert [spec.replicas for spec in core.compute.deployed] == [1]
+
+
+def tasks_of(operation: Operation) -> list[asyncio.Task[object]]:
+    """What still works on an operation."""
+    return [task for task in asyncio.all_tasks() if task.get_name() == f"operation {operation.id}"]

@@ -123,6 +123,16 @@ def test_every_status_of_success_is_an_answer(status: int) -> None:
     judge(SERVICE, asked.answer(), "made", {"expected": "made", "tolerance": 0.0, "max_latency": None})
 
 
+def test_a_certificate_that_cannot_be_trusted_gets_no_better_by_waiting() -> None:
+    asked = Asked()
+    asked.script.expect("POST", URI, error=requests.exceptions.SSLError("CERTIFICATE_VERIFY_FAILED"))
+    with pytest.raises(MmsError) as raised:
+        asked.answer()
+    asked.script.close()
+    assert raised.value.code == "TlsFailed"
+    assert asked.clock.slept == []
+
+
 def test_bytes_are_sent_with_their_own_type() -> None:
     asked = Asked()
     asked.script.expect("POST", URI, body=[])

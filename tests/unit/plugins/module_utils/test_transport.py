@@ -135,6 +135,16 @@ def test_a_second_refusal_in_a_row_is_final(script: Script, clock: FakeClock) ->
     assert transport.send("GET", BASE + "/models").status == 401
 
 
+def test_a_token_that_was_renewed_in_vain_is_not_renewed_with_every_request(script: Script, clock: FakeClock) -> None:
+    transport = transport_on(script, clock, FakeCredential("old", "also bad", "never tried"))
+    for _request in range(4):  # the first one is sent twice
+        script.expect("GET", "/models", 401)
+    for _request in range(3):
+        assert transport.send("GET", BASE + "/models").status == 401
+    sent = [request.headers["Authorization"] for request in script.seen]
+    assert sent == ["Bearer old", *["Bearer also bad"] * 3]
+
+
 def test_both_ids_of_every_answer_are_kept(script: Script, clock: FakeClock) -> None:
     script.expect("GET", "/models", 200, [], {"x-ms-request-id": "theirs", "x-ms-client-request-id": "echoed"})
     script.expect("GET", "/models", 200, [])

@@ -15,6 +15,7 @@ import pytest
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 
+from ansible_collections.azureml.model_management.plugins.module_utils._runner import Task
 from ansible_collections.azureml.model_management.plugins.plugin_utils import _in_process
 from ansible_collections.azureml.model_management.plugins.plugin_utils._in_process import (
     ActionModule,
@@ -31,6 +32,7 @@ def action(variables: dict[str, Any], transport: str = "local", **task: Any) -> 
         "become": None,
         "async_val": 0,
         "environment": None,
+        "no_log": None,
     }
     fields = {**keywords, "delegate_to": None, "check_mode": False, "diff": False, "args": {}, **task}
     task_like: Any = SimpleNamespace(**fields)
@@ -109,3 +111,17 @@ def test_a_mapping_travels_as_text_where_json_is_wanted() -> None:
     task = importlib.import_module(f"{_in_process._MODULES}.mms_service").TASK
     given = {"kubeconfig": {"kind": "Config"}, "resources": {"cpu": "1"}, "name": "iris"}
     assert _in_process._with_json_text(task, given) == {**given, "kubeconfig": '{"kind": "Config"}'}
+
+
+@pytest.mark.security
+@pytest.mark.parametrize("secret", ["hunter2-secret", "hun"])  # Ansible censors short ones as well
+def test_what_ansible_takes_for_a_secret_is_censored_as_in_the_result_of_a_module(secret: str) -> None:
+    def run(session: Any, check_mode: bool) -> dict[str, Any]:
+        said = f"{secret} of {session.options['name']}"
+        return {"changed": False, "said": said, "list": [{"deep": secret}], "keys": {"primary": secret}}
+
+    options: dict[str, dict[str, Any]] = {"password": {"type": "str", "no_log": True}, "name": {"type": "str"}}
+    task = Task(options=options, run=run, verbatim="keys")
+    result = action(HERE)._in_process(task, {"password": secret, "name": "iris"}, print)
+    assert secret not in str(result)
+    assert "of iris" in result["said"]
