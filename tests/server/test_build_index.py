@@ -40,6 +40,12 @@ def configured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return file
 
 
+async def test_a_pip_that_is_to_be_quiet_says_where_the_index_is(configured: Path) -> None:
+    before = await Index.configured(None)
+    configured.write_text(configured.read_text().replace("[global]\n", "[global]\nquiet = 3\n"))
+    assert await Index.configured(None) == before
+
+
 async def test_of_pips_configuration_only_what_concerns_the_index_is_taken(configured: Path) -> None:
     environment = (await Index.configured(None)).environment_for_pip()
     settings = {name: value for name, value in environment.items() if name.startswith("PIP_")}

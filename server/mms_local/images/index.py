@@ -113,6 +113,7 @@ def _pip_configuration() -> str:
     command = (sys.executable, "-m", "pip", "--no-input", "--disable-pip-version-check", "config", "list")
     environment = {name: value for name, value in os.environ.items() if name in PASSED_ON or name.startswith("PIP_")}
     environment |= {name: value for name, value in os.environ.items() if name.startswith("XDG_")}
+    environment["PIP_QUIET"] = "0"  # above a setting that would have it print nothing
     answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
     return answer.stdout
 
