@@ -96,12 +96,12 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 from ansible.utils.display import Display
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ansible_collections.azureml.model_management.plugins.module_utils._clock import SystemClock
 from ansible_collections.azureml.model_management.plugins.module_utils._errors import InputError, MmsError
 from ansible_collections.azureml.model_management.plugins.module_utils._masking import Gate, masked, secrets_in
 from ansible_collections.azureml.model_management.plugins.module_utils._options.auth import AUTH_OPTIONS
 from ansible_collections.azureml.model_management.plugins.module_utils._options.connection import CONNECTION_OPTIONS
 from ansible_collections.azureml.model_management.plugins.module_utils._session import Session
+from ansible_collections.azureml.model_management.plugins.module_utils._time.clock import SystemClock
 
 _HOST_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9])?")
 SUFFIXES = (".mms_services.yml", ".mms_services.yaml")

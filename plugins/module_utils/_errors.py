@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from ._time.repeats import Fault, fault_of_status
+
 T = TypeVar("T")
 
 # What a status means to the user, whatever the service calls it (its own word is kept as service_code). The protocol
@@ -41,6 +43,7 @@ class MmsError(Exception):
         client_request_id: The C(x-ms-client-request-id) of the same answer.
         operation_id: The asynchronous operation concerned.
         resume: What to run to carry on from here.
+        fault: What became of the request, if it may pass.
     """
 
     code = "Error"
@@ -57,9 +60,11 @@ class MmsError(Exception):
         client_request_id: str | None = None,
         operation_id: str | None = None,
         resume: str | None = None,
+        fault: Fault | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
+        self.fault = fault
         self.code = code or self.code
         self.status = status
         self.service_code = service_code
@@ -154,7 +159,7 @@ class TransportError(MmsError):
     code = "ConnectionFailed"
 
     def __init__(self, message: str, *, sent: bool = False, **fields: Any) -> None:
-        super().__init__(message, **fields)
+        super().__init__(message, fault=Fault.LOST if sent else Fault.UNREACHED, **fields)
         self.sent = sent
 
 
@@ -169,13 +174,17 @@ class ApiError(MmsError):
 
     def __init__(self, message: str, *, status: int, service_code: str | None = None, **fields: Any) -> None:
         code = _CODE_OF_STATUS.get(status) or service_code or f"HttpStatus{status}"
-        super().__init__(message, code=code, status=status, service_code=service_code, **fields)
+        fault = fault_of_status(status, None)
+        super().__init__(message, code=code, status=status, service_code=service_code, fault=fault, **fields)
 
 
 class ResponseFormatError(MmsError):
     """The service answered with success, but not in a form that this protocol knows."""
 
     code = "UnexpectedResponse"
+
+    def __init__(self, message: str, **fields: Any) -> None:
+        super().__init__(message, fault=Fault.UNREADABLE, **fields)
 
 
 class NotFoundError(MmsError):

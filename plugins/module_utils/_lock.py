@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ._clock import Clock
 from ._errors import InputError, WaitTimeout
+from ._time.clock import Clock
 
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 1.0

@@ -74,12 +74,21 @@ class Gate:
     Args:
         tell: Takes a line of progress.
         warn: Takes a warning.
+        mention: Takes a line for those who want to know more (C(-v)).
         quiet: Whether the user wants nothing to be said (C(no_log)). Then all that is said is that the task waits.
     """
 
-    def __init__(self, tell: Callable[[str], None], warn: Callable[[str], None], *, quiet: bool = False) -> None:
+    def __init__(
+        self,
+        tell: Callable[[str], None],
+        warn: Callable[[str], None],
+        *,
+        mention: Callable[[str], None] = lambda _line: None,
+        quiet: bool = False,
+    ) -> None:
         self._tell = tell
         self._warn = warn
+        self._mention = mention
         self._quiet = quiet
         self._told = False
         self._secrets: set[str] = set()
@@ -102,6 +111,11 @@ class Gate:
         """Warn the user."""
         if not self._quiet:
             self._warn(masked(text, self._secrets))
+
+    def mention(self, line: str) -> None:
+        """Tell those who want to know more."""
+        if not self._quiet:
+            self._mention(masked(line, self._secrets))
 
     def masked(self, value: Any) -> Any:
         """Return a part of the result without secrets."""

@@ -15,21 +15,14 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ._clock import Clock, SystemClock
-from ._errors import (
-    AccountMissingError,
-    ApiError,
-    MissingLibraryError,
-    MmsError,
-    NotFoundError,
-    ResponseFormatError,
-    TransportError,
-)
+from ._errors import AccountMissingError, MissingLibraryError, MmsError, NotFoundError
 from ._masking import Gate, secrets_in
 from ._options.given import given
 from ._plan import NEW_VERSION, Kept, Plan, Resource, label, reference
 from ._resources.operation import Operation
 from ._session import Session
+from ._time.clock import Clock, SystemClock
+from ._time.repeats import RULE, Doing, Fault, Next
 
 R = TypeVar("R", bound=Resource)
 
@@ -37,8 +30,6 @@ Run = Callable[[Session, bool], dict[str, Any]]
 """Does the work of a task and returns its result; the flag says whether this is check mode."""
 
 _CENSORED = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # Ansible's own words
-_LOOKS = 4
-_PAUSE_BETWEEN_LOOKS = 1.0
 
 
 @dataclass(frozen=True)
@@ -121,18 +112,19 @@ def converging(steps_for: Callable[[Session], Steps[R]]) -> Run:
         if check_mode or (plan.action == "none" and not plan.removed):
             return _result(steps, plan, Done(plan.after, removed=plan.removed))
         reported = plan  # what the user is shown: if an answer was lost, what it came of is still this task's change
-        looks = 1
+        attempts = session.repeats.begin(session.patience)
         while True:
+            repeated = session.repeats.count
             try:
                 return _result(steps, reported, steps.apply(plan))
-            except (TransportError, ResponseFormatError, ApiError) as error:
-                if looks == _LOOKS or not _calls_for_another_look(plan, error):
+            except MmsError as error:
+                conflicts = error.status == 409 and session.repeats.count == repeated
+                fault = _open(plan, error, repeated=session.repeats.count > repeated)
+                if fault is None or not attempts.again(f"Making {steps.key}", fault, error.message):
                     raise
                 session.tell(f"{error.message} Looking again before anything is sent twice.")
-                session.clock.sleep(_PAUSE_BETWEEN_LOOKS)
                 plan = steps.plan()
-                looks += 1
-                if error.status == 409:
+                if conflicts:
                     reported = plan  # someone else was faster
 
     return run
@@ -151,16 +143,20 @@ def reporting(read: Callable[[Session], dict[str, Any]]) -> Run:
     return lambda session, check_mode: {"changed": False, **read(session)}
 
 
-def _calls_for_another_look(plan: Plan[R], error: MmsError) -> bool:
-    """Tell whether it is open what came of a request that creates something.
+def _open(plan: Plan[R], error: MmsError, *, repeated: bool) -> Fault | None:
+    """Return why it is open what came of a request, so that only a look can tell; None when it is not.
 
-    Either its answer was lost, or someone else was faster.
+    The answer of a request that creates something was lost, or someone else was faster. Or the request was repeated,
+    and the second one met what the first had begun.
+
+    Args:
+        repeated: Whether something was repeated on the way to this error.
     """
-    if plan.action != "create":
-        return False
-    if isinstance(error, TransportError):
-        return error.sent
-    return isinstance(error, ResponseFormatError) or error.status in (409, 500, 502, 504)
+    creates = plan.action == "create"
+    if error.status == 409:
+        return Fault.LOST if creates or repeated else None
+    looks = creates and error.fault is not None and RULE[Doing.CREATE][error.fault] is Next.LOOK
+    return error.fault if looks else None
 
 
 def _result(steps: Steps[R], plan: Plan[R], done: Done[R]) -> dict[str, Any]:
@@ -206,6 +202,7 @@ def outcome(
     except MmsError as error:
         result = failed_result(error)
     result["request_ids"] = session.request_ids
+    result["retries"] = session.repeats.count
     result["invocation"] = {"module_args": _shown(task.options, options)}
     if not diff:
         result.pop("diff", None)
@@ -263,7 +260,7 @@ def run_module(task: Task) -> None:
         module.params,
         check_mode=module.check_mode,
         diff=module._diff,
-        gate=Gate(tell=module.debug, warn=module.warn, quiet=module.no_log),
+        gate=Gate(module.debug, module.warn, mention=module.debug, quiet=module.no_log),
     )
     if result.pop("failed", False):
         module.fail_json(**result)

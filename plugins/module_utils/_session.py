@@ -16,7 +16,6 @@ from typing import Any
 from ._auth.chain import credential_from, resource_manager_from, subscription_from
 from ._client.arm import Arm
 from ._client.client import Client
-from ._clock import Clock
 from ._errors import AccountMissingError, InputError
 from ._lock import exclusive
 from ._masking import Gate, without_query
@@ -26,6 +25,8 @@ from ._resources.account import Account
 from ._resources.wire import api_error
 from ._storage.content import Content
 from ._storage.target import StorageTarget, storage_from
+from ._time.clock import Clock
+from ._time.repeats import Patience, Repeats
 from ._transport.http import Transport
 from ._waiting import WaitPolicy
 
@@ -53,6 +54,7 @@ class Session:
         self.tell = gate.tell
         self.warn = gate.warn
         self.hide = gate.hide
+        self.repeats = Repeats(clock, gate.mention)
 
     def check(self) -> None:
         """Refuse options of the connection and of waiting that cannot work, before anything is sent.
@@ -93,10 +95,15 @@ class Session:
     def wait_policy(self) -> WaitPolicy:
         return wait_policy_from(self.options) if "poll_interval" in self.options else _WAIT_POLICY
 
+    @property
+    def patience(self) -> Patience:
+        """How long the task tries again what failed for a passing reason."""
+        return http_settings(self.options).patience if "retries" in self.options else Patience()
+
     @cached_property
     def transport(self) -> Transport:
-        credential = credential_from(self.options, os.environ)
-        return Transport(credential, http_settings(self.options), clock=self.clock, hide=self.hide)
+        credential = credential_from(self.options, os.environ, repeats=self.repeats)
+        return Transport(credential, http_settings(self.options), repeats=self.repeats, hide=self.hide)
 
     @property
     def resource_manager_url(self) -> str:
@@ -161,7 +168,7 @@ class Session:
 
     @cached_property
     def storage(self) -> StorageTarget:
-        target = storage_from(self.options, os.environ, self.clock.time)
+        target = storage_from(self.options, os.environ, self.repeats)
         self.hide(*target.secrets)
         return target
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from ._clock import Clock
 from ._errors import NotFoundError, WaitTimeout
+from ._time.clock import Clock
 
 _FIRST_PAUSE = 0.5
 _GROWTH = 1.5

@@ -127,6 +127,12 @@ request_ids:
       description: The C(x-ms-client-request-id) of both sides.
       returned: always
       type: str
+retries:
+  description: How often something was sent again, because it failed for a reason that passes. With C(-v),
+    what and why.
+  returned: always
+  type: int
+  sample: 0
 failure:
   description: Why the task failed, as data. Always all of these keys.
   returned: on failure

@@ -199,7 +199,7 @@ class ActionModule(ActionBase):
             validated.validated_parameters,
             check_mode=bool(self._task.check_mode),
             diff=bool(self._task.diff),
-            gate=Gate(tell=progress, warn=warnings.append, quiet=bool(self._task.no_log)),
+            gate=Gate(progress, warnings.append, mention=display.v, quiet=bool(self._task.no_log)),
         )
         if warnings:
             result["warnings"] = warnings

@@ -32,6 +32,7 @@ from storage_services import Certificates
 
 from ansible_collections.azureml.model_management.plugins.module_utils._auth.chain import credential_from
 from ansible_collections.azureml.model_management.plugins.module_utils._errors import AuthError
+from ansible_collections.azureml.model_management.plugins.module_utils._time.repeats import Patience
 from ansible_collections.azureml.model_management.plugins.module_utils._transport.http import HttpSettings, Transport
 
 AUDIENCE = "https://management.core.windows.net/"
@@ -450,7 +451,7 @@ def test_a_token_that_expires_during_a_wait_is_replaced_on_the_way(
     control(local_mms, "POST", "faults", {"operation": "models.list", "kind": "expiredToken", "count": 1})
     credential = credential_from(network, environ)
     first = credential.token()
-    transport = Transport(credential, HttpSettings(retries=0))
+    transport = Transport(credential, HttpSettings(patience=Patience(retries=0)))
     assert transport.send("GET", models).status == 200
     assert [ids.status for ids in transport.ids] == [401, 200]
     assert credential.token() != first

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from registry_process import PASSWORD, USER, RegistryProcess
 
-from ansible_collections.azureml.model_management.plugins.module_utils._clock import SystemClock
 from ansible_collections.azureml.model_management.plugins.module_utils._errors import AuthError
 from ansible_collections.azureml.model_management.plugins.module_utils._masking import Gate
 from ansible_collections.azureml.model_management.plugins.module_utils._session import Session
 from ansible_collections.azureml.model_management.plugins.module_utils._tasks.registry import verify_login
+from ansible_collections.azureml.model_management.plugins.module_utils._time.clock import SystemClock
 
 pytestmark = pytest.mark.skipif(not shutil.which("docker-registry"), reason="docker-registry is not installed")
 

@@ -37,6 +37,8 @@ from ansible_collections.azureml.model_management.plugins.module_utils._storage.
     StorageTarget,
     storage_from,
 )
+from ansible_collections.azureml.model_management.plugins.module_utils._time.clock import SystemClock
+from ansible_collections.azureml.model_management.plugins.module_utils._time.repeats import Repeats
 
 MIB = 1 << 20
 Options = dict[str, Any]
@@ -85,8 +87,18 @@ def query_of(url: str) -> dict[str, str]:
     return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query))
 
 
+class Calendar(SystemClock):
+    """The machine's clock, with the date of somebody else."""
+
+    def __init__(self, date: Callable[[], float]) -> None:
+        self._date = date
+
+    def time(self) -> float:
+        return self._date()
+
+
 def target(options: Options, clock: Callable[[], float] = time.time) -> StorageTarget:
-    return storage_from(options, {}, clock)
+    return storage_from(options, {}, Repeats(Calendar(clock)))
 
 
 def test_a_file_arrives_as_it_is_under_its_url(options: Options, service: BlobServiceClient, model: Path) -> None:

@@ -23,6 +23,7 @@ from ansible_collections.azureml.model_management.plugins.module_utils._errors i
 from ansible_collections.azureml.model_management.plugins.module_utils._storage.access import Access
 from ansible_collections.azureml.model_management.plugins.module_utils._storage.content import content_of
 from ansible_collections.azureml.model_management.plugins.module_utils._storage.target import StorageTarget
+from ansible_collections.azureml.model_management.plugins.module_utils._time.repeats import Patience
 from ansible_collections.azureml.model_management.plugins.module_utils._transport.token import Token
 
 DAY = 86400
@@ -60,7 +61,7 @@ def access(azurite_tls_account: Account) -> Access:
 @pytest.fixture
 def network(certificates: Certificates) -> Network:
     """Trust in Azurite's certificate."""
-    return Network(verify=str(certificates.authority), retries=0)
+    return Network(verify=str(certificates.authority), patience=Patience(retries=0))
 
 
 @pytest.fixture
@@ -104,5 +105,5 @@ def test_a_token_for_something_else_is_refused_with_what_to_check(
 
 def test_a_service_that_is_not_trusted_gets_no_token(access: Access, model: Path) -> None:
     with pytest.raises(UploadError, match="certificate verify failed") as caught:
-        StorageTarget(access, Forged(), Network(retries=0)).ensure(content_of(model))
+        StorageTarget(access, Forged(), Network(patience=Patience(retries=0))).ensure(content_of(model))
     assert caught.value.code == "StorageUnreachable"

@@ -51,8 +51,8 @@ DOWNWARDS = (
     "_waiting",
     "_lock",
     "_text",
-    "_clock",
     "_errors",
+    "_time",
     "_masking",
 )
 """The rooms of the client; each may use those below it."""

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from .._errors import AuthError, MissingLibraryError
 from .._masking import masked
+from .._time.repeats import Repeats
 from .._transport.token import Token
 from .cache import CachedToken, TokenCache
-from .network import Network
+from .network import Network, fault_of
 from .sources import Authority, Source, secrets_of
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class AzureCredential:
         cache: Where tokens survive this task; None keeps them in memory.
         lacked: What the sources that were tried before lacked, for the message when this one fails as well.
         clock: Seconds since the epoch.
+        repeats: Paces and counts what is repeated.
     """
 
     def __init__(
@@ -45,7 +47,9 @@ class AzureCredential:
         cache: TokenCache | None = None,
         lacked: Sequence[str] = (),
         clock: Callable[[], float] = time.time,
+        repeats: Repeats | None = None,
     ) -> None:
+        self._repeats = repeats or Repeats()
         self._source = source
         self._authority = authority
         self._network = network
@@ -105,6 +109,23 @@ class AzureCredential:
         return fetched
 
     def _answer(self) -> AccessToken:
+        """Ask, and ask again: however a token is asked for, that changes nothing.
+
+        Raises:
+            AuthError: see token.
+        """
+        attempts = self._repeats.begin(self._network.patience)
+        while True:
+            try:
+                return self._asked_once()
+            except AuthError as error:
+                cause = error.__cause__
+                passing = error.code != "NoCredential" and cause is not None
+                fault, asked = fault_of(cause, self._clock()) if cause and passing else (None, None)
+                if fault is None or not attempts.again(f"A token from {self._issuer}", fault, error.message, asked):
+                    raise
+
+    def _asked_once(self) -> AccessToken:
         try:
             from azure.core.exceptions import (
                 AzureError,

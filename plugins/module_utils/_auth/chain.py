@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .._errors import AuthError, InputError
+from .._time.repeats import Repeats
 from .._transport.token import Credential, GivenToken
 from .azure import AzureCredential
 from .cache import TokenCache
@@ -135,6 +136,7 @@ def credential_from(
     audience: str | None = None,
     fetch: Fetch | None = None,
     clock: Callable[[], float] = time.time,
+    repeats: Repeats | None = None,
 ) -> Credential:
     """Return the credential that options and environment ask for. No token is fetched yet.
 
@@ -146,6 +148,7 @@ def credential_from(
             C(access_token) is no good, so it is passed over.
         fetch: Reads the JSON document at a URL; only for a cloud that is described by one.
         clock: Seconds since the epoch.
+        repeats: Paces and counts what is repeated.
 
     Raises:
         AuthError: No source can be used. The message says what each one lacks.
@@ -157,7 +160,7 @@ def credential_from(
         return source
 
     network = Network.from_options(options)
-    cloud = cloud_named(choice.cloud_name, fetch or (lambda url: json_at(url, network)))
+    cloud = cloud_named(choice.cloud_name, fetch or (lambda url: json_at(url, network, repeats or Repeats())))
     host = choice.setting("authority_host")
     well_known = is_well_known(host) if host else cloud.well_known
     discovery_off = choice.setting("disable_instance_discovery")
@@ -171,6 +174,7 @@ def credential_from(
         cache=TokenCache(Path(os.path.expanduser(cache))) if cache else None,
         lacked=lacked,
         clock=clock,
+        repeats=repeats,
     )
 
 

@@ -21,6 +21,7 @@ from .._resources.deployment import Deployment
 from .._resources.keys import Keys
 from .._resources.operation import Operation
 from .._resources.wire import Fields, api_error, last_segment, values_named
+from .._time.repeats import Doing, doing
 from .._transport.http import Body, Response, Transport
 
 R = TypeVar("R")
@@ -50,14 +51,33 @@ class Api:
             ApiError: the service refused.
             TransportError, AuthError: see Transport.send.
         """
-        query = {**self.query, **(params or {})}
-        response = self.transport.send(method, self.base_url + path, params=query, body=body)
+        response = self._answer(method, path, params, body, None)
         return None if response.status == 404 else self._successful(response)
 
-    def request(self, method: str, path: str, *, params: Mapping[str, str] | None = None, body: Any = None) -> Response:
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Any = None,
+        does: Doing | None = None,
+    ) -> Response:
         """Return a successful answer; 404 is an error here."""
-        query = {**self.query, **(params or {})}
-        return self._successful(self.transport.send(method, self.base_url + path, params=query, body=body))
+        return self._successful(self._answer(method, path, params, body, does))
+
+    def _answer(
+        self, method: str, path: str, params: Mapping[str, str] | None, body: Any, does: Doing | None
+    ) -> Response:
+        query, reads = {**self.query, **(params or {})}, (does or doing(method)) is Doing.READ
+        return self.transport.send(
+            method,
+            self.base_url + path,
+            params=query,
+            body=body,
+            does=does,
+            read=Response.json if reads else None,
+        )
 
     def pages(self, path: str, params: Mapping[str, str]) -> Iterator[Any]:
         """Yield the members of a list, a bare one or one in pages (protocol 2.2.3, 7.2.2).
@@ -92,7 +112,7 @@ class Api:
                     + ("was read already." if link in seen else "is another host: the token is not sent there.")
                 )
             seen.add(link)
-            response = self._successful(self.transport.send("GET", link))
+            response = self._successful(self.transport.send("GET", link, read=Response.json))
 
     def text(self, url: str) -> str:
         """Return the text at a URL of this service that it named, such as that of a build log.
@@ -252,7 +272,8 @@ class Client:
     def keys(self, service_id: str) -> Keys:
         """Return the keys of a service (protocol 2.1.1, 2.2.1)."""
         method, last = self.generation.keys
-        return Keys.from_api(self._api.request(method, f"/services/{quote(service_id, safe='')}/{last}").json())
+        path = f"/services/{quote(service_id, safe='')}/{last}"
+        return Keys.from_api(self._api.request(method, path, does=Doing.READ).json())
 
     def regenerate_keys(self, service_id: str, which: str) -> Keys | Started:
         """Make a new key and return both (protocol 2.1.1, 2.2.1), or the work that makes it.

@@ -8,15 +8,18 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from .._errors import MmsError
 from .._masking import masked
+from .._time.repeats import RULE, Doing, Fault, Next, Patience, Repeats
 from .kubeconfig import Chosen, chosen, default_source, existing_files, is_text, read, split_paths
 from .program import Ended, run_program
+
+T = TypeVar("T")
 
 # Lines of kubectl's own log.
 _LOG_LINE = re.compile(r"[EWI]\d{4} \d\d:|Warning: the server doesn't have a resource type")
@@ -27,6 +30,10 @@ _COMPLAINTS = (
     ("(AlreadyExists)", "Conflict", 409),
     ("(Conflict)", "Conflict", 409),
     ("(Unauthorized)", "Unauthorized", 401),
+    ("(TooManyRequests)", "TooManyRequests", 429),
+    ("(ServiceUnavailable)", "ServiceUnavailable", 503),
+    ("(InternalError)", "ClusterFailed", 500),
+    ("an error on the server", "ClusterFailed", 500),
     ("certificate", "TlsFailed", None),
     ("Unable to connect to the server", "ConnectionFailed", None),
     ("The connection to the server", "ConnectionFailed", None),
@@ -40,6 +47,15 @@ _ADVICE = {
     "ConnectionFailed": " Check the server in the kubeconfig, and that it can be reached from here.",
     "RequestTimedOut": " Check the server in the kubeconfig, or raise timeout.",
 }
+# What these are in the terms of what is repeated. A cluster cannot be told to have been reached from what kubectl says.
+_FAULTS = {
+    "ConnectionFailed": Fault.LOST,
+    "RequestTimedOut": Fault.LOST,
+    "TooManyRequests": Fault.BUSY,
+    "ServiceUnavailable": Fault.FAILED,
+    "ClusterFailed": Fault.FAILED,
+}
+_DOING = {"create": Doing.CREATE, "replace": Doing.SET, "delete": Doing.SET}  # all others read
 _NAME = re.compile(r"[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?")
 # Options that override what a kubeconfig says: (option, part of the kubeconfig, its field).
 _OVERRIDES = (
@@ -79,11 +95,18 @@ class Kubectl:
         environ: Environment of kubectl.
         namespace: None for the one of the context.
         secrets: What must not be repeated when kubectl complains.
+        repeats: Paces and counts what is repeated.
     """
 
     def __init__(
-        self, options: Mapping[str, Any], environ: Mapping[str, str], namespace: str | None, secrets: Sequence[str] = ()
+        self,
+        options: Mapping[str, Any],
+        environ: Mapping[str, str],
+        namespace: str | None,
+        secrets: Sequence[str] = (),
+        repeats: Repeats | None = None,
     ) -> None:
+        self._repeats = repeats or Repeats()
         self._program: str = options["kubectl"]
         self._timeout: int = options["timeout"]
         self._environ = environ
@@ -104,10 +127,26 @@ class Kubectl:
         Raises:
             KubectlError: with the reason as C(code).
         """
-        ended = self._run(arguments, manifest)
-        if ended.status != 0:
-            raise self._complaint(arguments, ended.complaint or ended.output)
-        return ended.output
+
+        def once() -> str:
+            ended = self._run(arguments, manifest)
+            if ended.status != 0:
+                raise self._complaint(arguments, ended.complaint or ended.output)
+            return ended.output
+
+        return self._repeated(arguments[0], once)
+
+    def _repeated(self, verb: str, once: Callable[[], T]) -> T:
+        """Return what is returned once the cluster has answered."""
+        attempts = self._repeats.begin(Patience())
+        while True:
+            try:
+                return once()
+            except KubectlError as error:
+                fault = error.fault
+                again = fault and RULE[_DOING.get(verb, Doing.READ)][fault] is Next.AGAIN
+                if not fault or not again or not attempts.again(f"kubectl {verb}", fault, error.message):
+                    raise
 
     def namespace(self) -> str:
         """Return the namespace that this works in."""
@@ -116,11 +155,15 @@ class Kubectl:
 
     def may(self, verb: str, resource: str) -> bool:
         """Tell whether the cluster lets us do this."""
-        ended = self._run(("auth", "can-i", verb, resource), None)
-        answer = ended.output.strip()
-        if answer not in ("yes", "no"):
-            raise self._complaint(("auth", "can-i", verb, resource), ended.complaint or answer)
-        return answer == "yes"
+
+        def once() -> bool:
+            ended = self._run(("auth", "can-i", verb, resource), None)
+            answer = ended.output.strip()
+            if answer not in ("yes", "no"):
+                raise self._complaint(("auth", "can-i", verb, resource), ended.complaint or answer)
+            return answer == "yes"
+
+        return self._repeated("auth", once)
 
     def _run(self, arguments: Sequence[str], manifest: Mapping[str, Any] | None) -> Ended:
         with self._environment() as environment:
@@ -138,7 +181,9 @@ class Kubectl:
                 ) from None
             except TimeoutError:
                 raise KubectlError(
-                    f"kubectl {arguments[0]} did not end within {self._timeout + 10} s.", code="RequestTimedOut"
+                    f"kubectl {arguments[0]} did not end within {self._timeout + 10} s.",
+                    code="RequestTimedOut",
+                    fault=Fault.LOST,
                 ) from None
 
     @contextmanager
@@ -159,7 +204,9 @@ class Kubectl:
         said = masked(" ".join(" ".join(plain).split()), self._secrets) or "nothing"
         code, status = next(((code, status) for words, code, status in _COMPLAINTS if words in said), (None, None))
         advice = _ADVICE.get(code or "", "")
-        return KubectlError(f"kubectl {' '.join(arguments[:3])} failed: {said}{advice}", code=code, status=status)
+        fault = _FAULTS.get(code or "")
+        message = f"kubectl {' '.join(arguments[:3])} failed: {said}{advice}"
+        return KubectlError(message, code=code, status=status, fault=fault)
 
 
 def connection(options: Mapping[str, Any], environ: Mapping[str, str]) -> Mapping[str, Any] | Sequence[str]:

@@ -13,6 +13,7 @@ from .._errors import InputError
 from .._generations.generation import Generation
 from .._generations.registry import DEFAULT, GENERATIONS
 from .._masking import has_credentials
+from .._time.repeats import Patience
 from .._transport.http import HttpSettings
 from .files import PathOption
 from .given import from_environment
@@ -118,7 +119,7 @@ def http_settings(options: Mapping[str, Any]) -> HttpSettings:
         ca_path=options.get("ca_path") or None,
         proxy=options.get("proxy") or None,
         timeout=float(options["timeout"]),
-        retries=options["retries"],
+        patience=Patience(retries=options["retries"]),
         allow_insecure_http=bool(options.get("allow_insecure_http")),
     )
 

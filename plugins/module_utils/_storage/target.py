@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
@@ -16,9 +15,11 @@ from .._auth.clouds import STORAGE_AUDIENCE
 from .._auth.network import Network
 from .._errors import AuthError, InputError, MissingLibraryError, UploadError
 from .._masking import masked
+from .._time.repeats import Repeats
 from .._transport.token import Credential
 from .access import Access, access_from
 from .content import Content, opened
+from .repeating import repeating
 
 if TYPE_CHECKING:
     from azure.core.credentials import AccessToken
@@ -38,26 +39,28 @@ _LIFETIME_WITH_TOKEN = 7 * _DAY
 
 
 def storage_from(
-    options: Mapping[str, Any], environ: Mapping[str, str], clock: Callable[[], float] = time.time
+    options: Mapping[str, Any], environ: Mapping[str, str], repeats: Repeats | None = None
 ) -> StorageTarget:
     """Return the place for uploads that options and environment name. Nothing is sent.
 
     Args:
         options: The task's options by name: those of storage, of the credential and of the connection.
         environ: The environment variables.
-        clock: Seconds since the epoch.
+        repeats: Paces and counts what is repeated, and has the time.
 
     Raises:
         InputError: Nothing is named, or what is named cannot work.
         AuthError: A token is needed, and no credential source can be used.
     """
-    access = access_from(options, environ)
+    access, repeats = access_from(options, environ), repeats or Repeats()
     credential = None
     if not access.key and not access.sas:
         if not access.account_url.startswith("https://"):
             raise InputError(f"{access.account_url} is not https, so no token is sent there. Set storage_account_key.")
         try:
-            credential = credential_from(options, environ, audience=STORAGE_AUDIENCE, clock=clock)
+            credential = credential_from(
+                options, environ, audience=STORAGE_AUDIENCE, clock=repeats.clock.time, repeats=repeats
+            )
         except AuthError as error:
             raise AuthError(
                 f"{access.account_url} is to be opened with a token, for neither storage_account_key nor "
@@ -65,7 +68,9 @@ def storage_from(
                 code=error.code,
                 details=error.details,
             ) from error
-    return StorageTarget(access, credential, Network.from_options(options), options.get("storage_sas_lifetime"), clock)
+    return StorageTarget(
+        access, credential, Network.from_options(options), options.get("storage_sas_lifetime"), repeats
+    )
 
 
 class StorageTarget:
@@ -76,7 +81,7 @@ class StorageTarget:
         credential: Gives tokens for blob storage; only needed when C(access) has no secret.
         network: How blob storage is reached.
         lifetime: Seconds that a URL to read can be used; None is 30 days, or 7 where signatures are made with a token.
-        clock: Seconds since the epoch.
+        repeats: Paces and counts what is repeated, and has the time.
 
     Raises:
         InputError: The lifetime cannot be had.
@@ -88,7 +93,7 @@ class StorageTarget:
         credential: Credential | None,
         network: Network,
         lifetime: int | None = None,
-        clock: Callable[[], float] = time.time,
+        repeats: Repeats | None = None,
     ) -> None:
         if lifetime is not None and access.sas:
             raise InputError(
@@ -103,7 +108,7 @@ class StorageTarget:
         self._credential = credential
         self._network = network
         self._lifetime = timedelta(seconds=lifetime or longest or _LIFETIME_WITH_KEY)
-        self._clock = clock
+        self._repeats = repeats or Repeats()
 
     @property
     def secrets(self) -> Sequence[str]:
@@ -156,8 +161,7 @@ class StorageTarget:
             credential=credential,
             max_block_size=block_size,
             max_single_put_size=block_size,
-            initial_backoff=1,
-            increment_base=2,
+            retry_policy=repeating(self._repeats, self._network.patience),
             **self._network.sdk_options(access.account_url),
         )
 
@@ -194,7 +198,7 @@ class StorageTarget:
         access = self._access
         if access.sas:
             return access.sas
-        now = datetime.fromtimestamp(self._clock(), timezone.utc)
+        now = datetime.fromtimestamp(self._repeats.clock.time(), timezone.utc)
         expiry = now + self._lifetime
         key = None
         if not access.key:

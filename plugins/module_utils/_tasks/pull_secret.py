@@ -30,7 +30,9 @@ class PullSecretSteps:
             require(self._options, "registry", "username", "password")
         self._session = session
         password = self._options["password"] or ""
-        self._kubectl = Kubectl(self._options, os.environ, self._options["namespace"] or None, [password])
+        self._kubectl = Kubectl(
+            self._options, os.environ, self._options["namespace"] or None, [password], session.repeats
+        )
 
     @cached_property
     def _namespace(self) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from .._errors import AuthError, MmsError
 from .._session import Session
+from .._time.repeats import Patience
 from .._transport.http import HttpSettings, Response, Transport, is_loopback
 from .._transport.token import Login
 
@@ -23,8 +24,8 @@ def verify_login(session: Session, registry: str, username: str, password: str) 
         AuthError: the registry refuses the login.
     """
     login = Login(username, password, "the options username and password")
-    settings = HttpSettings(timeout=_TIMEOUT, retries=1)
-    transport = Transport(login, settings, clock=session.clock, hide=session.hide)
+    settings = HttpSettings(timeout=_TIMEOUT, patience=Patience(retries=1))
+    transport = Transport(login, settings, repeats=session.repeats, hide=session.hide)
     try:
         answer = _answer(transport, registry)
     except MmsError as error:

@@ -13,6 +13,7 @@ from .._client.client import Client
 from .._errors import MmsError, NotFoundError, TransportError
 from .._resources.service import Service
 from .._session import Session
+from .._time.repeats import Patience
 from .._transport.http import Response, Transport
 from .._transport.token import Token
 from .._waiting import Pace
@@ -24,8 +25,9 @@ _PAUSE = 1.0
 _LONGEST_OUTPUT = 300
 _LOG_LINES = 300
 READ_LOG = "mms_service_logs reads the whole log."
-# What a service says while it starts (protocol 6): 502, 503, or a body of just this word.
-_WARMING_UP = (502, 503)
+# What a service says while it starts (protocol 6), or has no time: one of these, or a body of just this word. A 500 is
+# the answer of its driver.
+_WARMING_UP = (408, 429, 502, 503, 504)
 _UNREACHABLE = "ehostunreach"
 
 
@@ -61,7 +63,10 @@ def score(session: Session) -> dict[str, Any]:
     credential = ServiceKey(session.client, service, options["key"])
     # Repeating is done here: while a service warms up, many more answers than the usual call for another try.
     transport = Transport(
-        credential, replace(session.connection.http, retries=0), clock=session.clock, hide=session.hide
+        credential,
+        replace(session.connection.http, patience=Patience(retries=0)),
+        repeats=session.repeats,
+        hide=session.hide,
     )
     transport.ids = session.transport.ids  # one list for the whole task
     answer = warm_answer(session, transport, service, body)

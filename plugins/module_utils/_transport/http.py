@@ -9,31 +9,26 @@ first request is sent, so that a task which fails before that, or never sends on
 from __future__ import annotations
 
 import json
-import random
 import re
 import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
+from functools import cached_property
 from html import unescape
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from .._clock import Clock, SystemClock
-from .._errors import InputError, MissingLibraryError, ResponseFormatError, TransportError
+from .._errors import InputError, MissingLibraryError, MmsError, ResponseFormatError, TransportError
 from .._text import parsed_json
+from .._time.repeats import RULE, Doing, Fault, Next, Patience, Repeats, asked_pause, doing, fault_of_status
 
 if TYPE_CHECKING:
     import requests
 
     from .token import Credential, Token
 
-_IDEMPOTENT = frozenset({"GET", "PUT", "DELETE"})
-_TRANSIENT = frozenset({408, 429, 502, 503, 504})
-_FIRST_DELAY = 0.5
-_LONGEST_DELAY = 30.0
 _IDS_KEPT = 20
 _TEXT_KEPT = 300
 
@@ -47,8 +42,7 @@ class HttpSettings:
         ca_path: File or folder with the certificate authorities to trust, instead of the system's.
         proxy: URL of a proxy; without one, the environment (C(HTTPS_PROXY), C(NO_PROXY), ...) decides.
         timeout: Seconds to wait for a connection, and again for each piece of the answer.
-        retries: How often a request is repeated that failed for a passing reason.
-        deadline: Seconds after which a request is not repeated any more.
+        patience: How long a request is repeated that failed for a passing reason.
         allow_insecure_http: Whether a token may be sent over plain http to another machine, where others can read it.
     """
 
@@ -56,8 +50,7 @@ class HttpSettings:
     ca_path: str | None = None
     proxy: str | None = field(default=None, repr=False)  # may carry a password
     timeout: float = 30.0
-    retries: int = 3
-    deadline: float = 120.0
+    patience: Patience = field(default_factory=Patience)
     allow_insecure_http: bool = False
 
 
@@ -91,11 +84,15 @@ class Response:
     ids: RequestIds
 
     def json(self) -> Any:
-        """Return the parsed body.
+        """Return the parsed body. It is parsed once, however often it is asked for.
 
         Raises:
             ResponseFormatError: the body is not JSON.
         """
+        return self._parsed
+
+    @cached_property
+    def _parsed(self) -> Any:
         try:
             return parsed_json(self.body)
         except ValueError as error:
@@ -126,17 +123,12 @@ class Body:
 
 
 class Transport:
-    """Sends requests to any server and repeats those that may be repeated.
-
-    GET, PUT and DELETE are repeated after a broken connection and after 408, 429, 502, 503 and 504; GET after any 5xx.
-    A POST is repeated only when it did not reach the server or the server said that it did nothing (429, or 503 with
-    Retry-After).
+    """Sends requests to any server and repeats those that may be repeated (see C(_time.repeats)).
 
     Args:
         credential: Gives the bearer token. None sends no token, for servers that want none.
         settings: How to reach the server.
-        clock: Time, for delays and deadlines.
-        jitter: Gives a number from 0 to 1 that spreads the delays of many clients.
+        repeats: Paces and counts what is repeated, and has the time.
         session: Does the HTTP; None opens one with the first request.
         hide: Called with each token that is sent, which nobody may see.
     """
@@ -147,8 +139,7 @@ class Transport:
         settings: HttpSettings,
         *,
         user_agent: str = "azureml.model_management",
-        clock: Clock | None = None,
-        jitter: Callable[[], float] = random.random,
+        repeats: Repeats | None = None,
         session: requests.Session | None = None,
         hide: Callable[[str], None] = lambda _token: None,
     ) -> None:
@@ -156,8 +147,7 @@ class Transport:
         self.settings = settings
         self.ids: deque[RequestIds] = deque(maxlen=_IDS_KEPT)
         self._user_agent = user_agent
-        self._clock = clock or SystemClock()
-        self._jitter = jitter
+        self._repeats = repeats or Repeats()
         self._session = session
         self._hide = hide
         self._renewed = False
@@ -170,6 +160,8 @@ class Transport:
         params: Mapping[str, str] | None = None,
         body: Any = None,
         with_token: bool = True,
+        does: Doing | None = None,
+        read: Callable[[Response], object] | None = None,
     ) -> Response:
         """Send a request and return the answer, whatever its status.
 
@@ -177,23 +169,39 @@ class Transport:
             params: Added to the query of C(url).
             body: A JSON value, or a C(Body). None sends none.
             with_token: Whether the server may see the bearer token.
+            does: What the request does; None for what its method says.
+            read: Reads an answer of success; when it raises ResponseFormatError, the answer came damaged.
 
         Raises:
             TransportError: no answer; its C(sent) says whether the request may have taken effect.
+            ResponseFormatError: C(read) could not read the answer.
             AuthError: no token could be obtained.
             InputError: see C(allow_insecure_http).
         """
-        deadline = self._clock.monotonic() + self.settings.deadline
-        attempt = 0
+        rule = RULE[does or doing(method)]
+        attempts = self._repeats.begin(self.settings.patience)
+        what = f"{method} {urlsplit(url).path}"
         while True:
-            answer = self._attempt(method, url, params, body, with_token)
-            delay = self._delay(method, attempt, answer)
-            if delay is None or attempt == self.settings.retries or self._clock.monotonic() + delay > deadline:
-                if isinstance(answer, TransportError):
+            answer, fault, asked = self._outcome(self._attempt(method, url, params, body, with_token), read)
+            reason = answer.message if isinstance(answer, MmsError) else f"status {answer.status}"
+            if fault is None or rule[fault] is not Next.AGAIN or not attempts.again(what, fault, reason, asked):
+                if isinstance(answer, MmsError):
                     raise answer
                 return answer
-            self._clock.sleep(delay)
-            attempt += 1
+
+    def _outcome(
+        self, answer: Response | TransportError, read: Callable[[Response], object] | None
+    ) -> tuple[Response | MmsError, Fault | None, float | None]:
+        """Return what came, its fault if another request may fare better, and the seconds that the server asks for."""
+        if isinstance(answer, TransportError):
+            return answer, None if answer.code in ("TlsFailed", "ServerNotRunning") else answer.fault, None
+        asked = asked_pause(answer.headers.get("retry-after", "").strip(), self._repeats.clock.time())
+        if read is not None and 200 <= answer.status < 300:
+            try:
+                read(answer)
+            except ResponseFormatError as error:
+                return error, error.fault, asked
+        return answer, fault_of_status(answer.status, asked), asked
 
     def _attempt(
         self, method: str, url: str, params: Mapping[str, str] | None, body: Any, with_token: bool
@@ -213,34 +221,6 @@ class Transport:
             return False
         self._renewed = True
         return self.credential.renew() is not None
-
-    def _delay(self, method: str, attempt: int, answer: Response | TransportError) -> float | None:
-        """Return how long to wait before the request is repeated, or None when it must not be."""
-        grown = min(_FIRST_DELAY * 2**attempt, _LONGEST_DELAY)
-        delay = grown * (0.5 + self._jitter() / 2)
-        if isinstance(answer, TransportError):
-            hopeless = answer.code in ("TlsFailed", "ServerNotRunning")
-            return delay if not hopeless and (method in _IDEMPOTENT or not answer.sent) else None
-        asked = self._retry_after(answer)
-        passing = answer.status in _TRANSIENT or (method == "GET" and answer.status >= 500)
-        did_nothing = answer.status == 429 or (answer.status == 503 and asked is not None)
-        if not passing or not (method in _IDEMPOTENT or did_nothing):
-            return None
-        return delay if asked is None else asked
-
-    def _retry_after(self, response: Response) -> float | None:
-        """Return the seconds that the server asks for, given as a number or as a date (protocol 7.2.9)."""
-        value = response.headers.get("retry-after", "").strip()
-        if not value:
-            return None
-        try:
-            return max(0.0, float(value))
-        except ValueError:
-            pass
-        try:
-            return max(0.0, parsedate_to_datetime(value).timestamp() - self._clock.time())
-        except (TypeError, ValueError):
-            return None
 
     def _exchange(
         self, method: str, url: str, params: Mapping[str, str] | None, body: Any, with_token: bool

@@ -10,6 +10,7 @@ from typing import Any
 
 import requests
 
+from ansible_collections.azureml.model_management.plugins.module_utils._time.repeats import Patience, Repeats
 from ansible_collections.azureml.model_management.plugins.module_utils._transport.http import HttpSettings, Transport
 from ansible_collections.azureml.model_management.plugins.module_utils._transport.token import Token
 
@@ -107,4 +108,6 @@ def transport_on(script: Script, clock: FakeClock, credential: Any = None, **set
     session.mount("https://", script)
     session.mount("http://", script)
     chosen = FakeCredential("token") if credential is None else credential
-    return Transport(chosen, HttpSettings(**settings), clock=clock, jitter=lambda: 1.0, session=session)
+    repeats = Repeats(clock, jitter=lambda: 1.0)
+    patience = Patience(settings.pop("retries", 3), settings.pop("seconds", 120.0))
+    return Transport(chosen, HttpSettings(patience=patience, **settings), repeats=repeats, session=session)

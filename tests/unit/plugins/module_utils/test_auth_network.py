@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.azureml.model_management.plugins.module_utils._auth.network import Network
+from ansible_collections.azureml.model_management.plugins.module_utils._time.repeats import Patience
 
 PROXY = "http://proxy.example:3128"
 
@@ -16,11 +17,11 @@ PROXY = "http://proxy.example:3128"
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        ({}, Network(verify=True, proxy=None, timeout=30.0, retries=3)),
+        ({}, Network(verify=True, proxy=None, timeout=30.0, patience=Patience(3))),
         ({"ca_path": "", "proxy": "", "timeout": None, "validate_certs": None}, Network()),
         ({"ca_path": "/ca.pem", "validate_certs": True}, Network(verify="/ca.pem")),
         ({"ca_path": "/ca.pem", "validate_certs": False}, Network(verify=False)),
-        ({"proxy": PROXY, "timeout": 5, "retries": 0}, Network(proxy=PROXY, timeout=5.0, retries=0)),
+        ({"proxy": PROXY, "timeout": 5, "retries": 0}, Network(proxy=PROXY, timeout=5.0, patience=Patience(0))),
     ],
 )
 def test_the_options_of_the_connection_apply(options: dict[str, Any], expected: Network) -> None:
@@ -50,9 +51,9 @@ def test_only_a_proxy_of_the_task_leads_to_this_machine(
 
 
 def test_the_sdk_is_given_certificates_time_outs_and_retries() -> None:
-    assert Network(verify="/ca.pem", timeout=7.0, retries=1).sdk_options("https://login.example") == {
+    assert Network(verify="/ca.pem", timeout=7.0, patience=Patience(1)).sdk_options("https://login.example") == {
         "connection_verify": "/ca.pem",
         "connection_timeout": 7.0,
         "read_timeout": 7.0,
-        "retry_total": 1,
+        "retry_total": 0,
     }

@@ -93,7 +93,7 @@ def test_pauses_grow_and_end_with_the_retries(script: Script, clock: FakeClock) 
 def test_no_request_is_sent_again_after_the_deadline(script: Script, clock: FakeClock) -> None:
     script.expect("GET", "/models", 429, headers={"Retry-After": "100"})
     script.expect("GET", "/models", 429, headers={"Retry-After": "100"})
-    assert transport_on(script, clock, deadline=120).send("GET", BASE + "/models").status == 429
+    assert transport_on(script, clock, seconds=120).send("GET", BASE + "/models").status == 429
     assert clock.slept == [100.0]
 
 
