@@ -176,6 +176,14 @@ def counterparts(session: nox.Session) -> None:
     pytest(session, "tests/counterparts")
 
 
+@nox.session(python=PRIMARY, tags=["tier"])
+def faults(session: nox.Session) -> None:
+    """Whole plays through a proxy that breaks a third of their requests."""
+    session.chdir(ROOT)
+    install(session, "counterparts", "--editable", "server")
+    pytest(session, "tests/faults")
+
+
 @nox.session(name="workspace-sdk", python=PRIMARY, tags=["tier"])
 def workspace_sdk(session: nox.Session) -> None:
     """The local MMS under the unmodified client of workspaces, azureml-core, in an environment of its own."""

@@ -112,7 +112,7 @@ def converging(steps_for: Callable[[Session], Steps[R]]) -> Run:
         if check_mode or (plan.action == "none" and not plan.removed):
             return _result(steps, plan, Done(plan.after, removed=plan.removed))
         reported = plan  # what the user is shown: if an answer was lost, what it came of is still this task's change
-        attempts = session.repeats.begin(session.patience)
+        attempts = session.repeats.begin(session.patience.for_looks())
         while True:
             repeated = session.repeats.count
             try:
@@ -154,7 +154,7 @@ def _open(plan: Plan[R], error: MmsError, *, repeated: bool) -> Fault | None:
     """
     creates = plan.action == "create"
     if error.status == 409:
-        return Fault.LOST if creates or repeated else None
+        return Fault.FAILED if creates or repeated else None
     looks = creates and error.fault is not None and RULE[Doing.CREATE][error.fault] is Next.LOOK
     return error.fault if looks else None
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from enum import Enum
 
@@ -109,10 +109,16 @@ class Patience:
     Args:
         retries: How often a request is sent again. A server that asks to wait is not counted; 0 sends nothing twice.
         seconds: After so many nothing is sent again.
+        uncounted: The faults of which only the seconds make an end.
     """
 
     retries: int = 3
     seconds: float = 120.0
+    uncounted: frozenset[Fault] = frozenset({Fault.BUSY})
+
+    def for_looks(self) -> Patience:
+        """Return the patience of a task that looks before it sends again: it cannot do harm, and may take its time."""
+        return replace(self, uncounted=frozenset(Fault) - {Fault.FAILED})
 
 
 class Repeats:
@@ -169,7 +175,7 @@ class Attempts:
             reason: The same in the words of whoever met it.
             asked: Seconds that the server asks to wait.
         """
-        self._counted += fault is not Fault.BUSY
+        self._counted += fault not in self._patience.uncounted
         seconds = self._repeats.pause(self._pauses) if asked is None else asked
         over = self._repeats.clock.monotonic() + seconds > self._end
         if not self._patience.retries or self._counted > self._patience.retries or over:

@@ -128,6 +128,41 @@ def test_looking_again_comes_to_an_end() -> None:
     assert len(steps.applied) == 4
 
 
+def test_what_is_lost_is_looked_for_until_patience_is_over() -> None:
+    clock = FakeClock()
+    begun = clock.now
+    steps = Steps(*[CREATE] * 50, errors=(LOST,) * 50)
+    result = result_of(steps, clock=clock)
+    assert result["failure"]["code"] == "ConnectionFailed"
+    assert 60 < clock.now - begun <= 120
+    assert result["retries"] == len(steps.applied) - 1 > 4
+
+
+def test_a_change_that_meets_what_it_began_itself_is_looked_at() -> None:
+    """The answer to the first request was lost, and the second one is told that the change goes on already."""
+
+    class Repeating(Steps):
+        session: Any = None
+
+        def apply(self, plan: Plan[Model]) -> Done[Model]:
+            if not self.applied:
+                self.session.repeats.count += 1
+            return super().apply(plan)
+
+    update: Plan[Model] = Plan("update", current=MADE, after=MADE, changes={})
+    for repeated, ends_well in ((True, True), (False, False)):
+        steps = (Repeating if repeated else Steps)(update, NONE, errors=(CONFLICT,))
+
+        def begun(session: Any, steps: Any = steps) -> Any:
+            steps.session = session
+            return steps
+
+        task = Task(options={}, run=converging(begun))
+        result = outcome(task, {}, check_mode=False, diff=False, gate=Gate(print, print), clock=FakeClock())
+        assert ("failed" not in result) == ends_well
+        assert result.get("changed", True)
+
+
 @pytest.mark.parametrize(
     ("plan", "error"),
     [
