@@ -29,6 +29,7 @@ R = TypeVar("R", bound=Resource)
 Run = Callable[[Session, bool], dict[str, Any]]
 """Does the work of a task and returns its result; the flag says whether this is check mode."""
 
+_REFUSED = (400, 404)
 _CENSORED = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # Ansible's own words
 
 
@@ -112,15 +113,21 @@ def converging(steps_for: Callable[[Session], Steps[R]]) -> Run:
         if check_mode or (plan.action == "none" and not plan.removed):
             return _result(steps, plan, Done(plan.after, removed=plan.removed))
         reported = plan  # what the user is shown: if an answer was lost, what it came of is still this task's change
-        attempts = session.repeats.begin(session.patience.for_looks())
+        attempts, what = session.repeats.begin(session.patience.for_looks()), f"Making {steps.key}"
         while True:
             repeated = session.repeats.count
             try:
                 return _result(steps, reported, steps.apply(plan))
             except MmsError as error:
+                if plan.action == "create" and error.status in _REFUSED:
+                    seen = steps.plan()
+                    if seen.after == plan.after or not attempts.again(what, Fault.FAILED, error.message):
+                        raise
+                    plan = seen  # what it referred to was a twin that has just gone
+                    continue
                 conflicts = error.status == 409 and session.repeats.count == repeated
                 fault = _open(plan, error, repeated=session.repeats.count > repeated)
-                if fault is None or not attempts.again(f"Making {steps.key}", fault, error.message):
+                if fault is None or not attempts.again(what, fault, error.message):
                     raise
                 session.tell(f"{error.message} Looking again before anything is sent twice.")
                 plan = steps.plan()

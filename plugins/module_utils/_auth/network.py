@@ -77,7 +77,7 @@ def fault_of(error: BaseException, now: float) -> tuple[Fault | None, float | No
         error: What they raised, or what it was raised from.
         now: Seconds since the epoch.
     """
-    from azure.core.exceptions import HttpResponseError, ServiceRequestError, ServiceResponseError
+    from azure.core.exceptions import DecodeError, HttpResponseError, ServiceRequestError, ServiceResponseError
 
     cause = error.__cause__
     for one in (error, cause) if cause else (error,):
@@ -85,7 +85,7 @@ def fault_of(error: BaseException, now: float) -> tuple[Fault | None, float | No
             return Fault.UNREACHED, None
         if isinstance(one, ServiceResponseError):
             return Fault.LOST, None
-        if isinstance(one, JSONDecodeError):
+        if isinstance(one, (JSONDecodeError, DecodeError)):
             return Fault.UNREADABLE, None
         if isinstance(one, HttpResponseError) and one.status_code:
             headers = getattr(one.response, "headers", None) or {}

@@ -174,11 +174,21 @@ def test_a_change_that_meets_what_it_began_itself_is_looked_at() -> None:
     ],
 )
 def test_everything_else_is_told_at_once(plan: Plan[Model], error: MmsError) -> None:
-    steps = Steps(plan, errors=(error,))
+    steps = Steps(plan, plan, errors=(error,))
     result = result_of(steps)
     assert result["failed"]
     assert result["msg"] == error.message
+    assert result["retries"] == 0
     assert len(steps.applied) == 1
+
+
+def test_a_request_that_named_a_twin_which_has_gone_is_made_anew() -> None:
+    """Another play made the same at the same instant, and has taken its own, which was named, away again."""
+    other: Plan[Model] = Plan("create", after=replace(WANTED, description="refers to the twin that stays"))
+    steps = Steps(CREATE, other, errors=(ApiError("there is no manifest", status=400),))
+    result = result_of(steps)
+    assert result["changed"]
+    assert len(steps.applied) == 2
 
 
 def test_what_is_missing_fails_but_is_only_told_in_check_mode() -> None:
