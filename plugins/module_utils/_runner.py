@@ -15,7 +15,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ._errors import AccountMissingError, MissingLibraryError, MmsError, NotFoundError
+from ._errors import AccountMissingError, MissingLibraryError, MmsError, NotFoundError, OperationFailed
 from ._masking import Gate, secrets_in
 from ._options.given import given
 from ._plan import NEW_VERSION, Kept, Plan, Resource, label, reference
@@ -118,6 +118,8 @@ def converging(steps_for: Callable[[Session], Steps[R]]) -> Run:
             repeated = session.repeats.count
             try:
                 return _result(steps, reported, steps.apply(plan))
+            except OperationFailed:
+                raise  # the request was understood, and what it asked for ended badly
             except MmsError as error:
                 if plan.action == "create" and error.status in _REFUSED:
                     seen = steps.plan()

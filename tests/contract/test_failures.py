@@ -271,7 +271,6 @@ def test_an_operation_that_does_not_exist_is_named(account: Workbench) -> None:
 @pytest.mark.parametrize(
     ("kind", "rule", "code"),
     [
-        ("throttled", {"retryAfter": 0}, "TooManyRequests"),
         ("error", {"code": "Odd"}, "Odd"),
         ("badGateway", {}, "HttpStatus502"),
     ],
@@ -284,6 +283,15 @@ def test_what_goes_on_failing_is_told_after_the_last_try(
     refused(run, code, "/models")
     assert run.methods == ["GET", "GET"]
     account.ok("mms_model_info", retries=1)
+
+
+def test_who_is_asked_to_wait_waits_and_does_not_count(account: Workbench) -> None:
+    account.fault("models.list", "throttled", count=3, retryAfter=0)
+    run = account.ok("mms_model_info", retries=1)
+    assert run.methods == ["GET"] * 4
+    assert run.result["retries"] == 3
+    account.fault("models.list", "throttled", count=1, retryAfter=0)
+    refused(account.run("mms_model_info", retries=0), "TooManyRequests", "/models")
 
 
 def test_what_is_in_use_is_not_deleted_in_silence(account: Workbench, tmp_path: Path) -> None:

@@ -173,10 +173,10 @@ class Attempts:
             what: What is repeated, for the line about it.
             fault: What became of the last attempt.
             reason: The same in the words of whoever met it.
-            asked: Seconds that the server asks to wait.
+            asked: Seconds that the server asks to wait at least.
         """
         self._counted += fault not in self._patience.uncounted
-        seconds = self._repeats.pause(self._pauses) if asked is None else asked
+        seconds = max(self._repeats.pause(self._pauses), asked or 0.0)
         over = self._repeats.clock.monotonic() + seconds > self._end
         if not self._patience.retries or self._counted > self._patience.retries or over:
             return False

@@ -95,7 +95,11 @@ def test_patience_ends_with_the_retries() -> None:
 
 
 def test_whoever_asks_to_wait_is_not_counted_but_the_seconds_are() -> None:
-    assert tries(Patience(1, seconds=60.0), *[Fault.BUSY] * 99, asked=7.0)[:2] == (8, 56.0)
+    assert tries(Patience(1, seconds=100.0), *[Fault.BUSY] * 99, asked=30.0)[:2] == (3, 90.0)
+
+
+def test_a_server_that_asks_for_no_pause_is_not_flooded() -> None:
+    assert tries(Patience(1, seconds=60.0), *[Fault.BUSY] * 99, asked=0.0)[:2] == (6, 31.5)
 
 
 def test_who_looks_first_has_patience_with_all_but_failures() -> None:

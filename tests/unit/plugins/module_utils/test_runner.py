@@ -168,7 +168,8 @@ def test_a_change_that_meets_what_it_began_itself_is_looked_at() -> None:
     [
         (CREATE, TransportError("refused", sent=False)),
         (CREATE, ApiError("no", status=400)),
-        (CREATE, OperationFailed("built badly")),
+        (CREATE, OperationFailed("built badly", status=400)),
+        (CREATE, OperationFailed("built badly", status=409)),
         (Plan("update", current=MADE, after=MADE, changes={}), LOST),
         (Plan("delete", current=MADE, removed=(MADE,)), LOST),
     ],
