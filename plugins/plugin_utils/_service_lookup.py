@@ -13,7 +13,6 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
-from ..module_utils._clock import SystemClock
 from ..module_utils._errors import InputError, MmsError, NotFoundError
 from ..module_utils._masking import Gate, secrets_in
 from ..module_utils._options.auth import AUTH_OPTIONS
@@ -22,6 +21,7 @@ from ..module_utils._options.given import given
 from ..module_utils._resources.service import Service
 from ..module_utils._session import Session
 from ..module_utils._tasks._find import service_referred
+from ..module_utils._time.clock import SystemClock
 from ._values import plain
 
 _OPTIONS = {**CONNECTION_OPTIONS, **AUTH_OPTIONS}
