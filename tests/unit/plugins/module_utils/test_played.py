@@ -149,7 +149,7 @@ def test_what_was_deleted_beside_it_is_still_a_change(script: Script) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "options"), [(409, {}), (412, {}), (403, {"keep_last": 1}), (500, {"keep_last": 1})]
+    ("status", "options"), [(409, {}), (412, {}), (403, {"keep_last": 1}), (501, {"keep_last": 1})]
 )
 def test_every_other_refusal_to_delete_is_told(script: Script, status: int, options: dict[str, Any]) -> None:
     script.expect("GET", "/models?name=iris", body=MODELS)
