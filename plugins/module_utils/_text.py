@@ -10,11 +10,17 @@ from typing import Any
 
 _DEEPEST_JSON = 100  # levels; more of them would overflow the stack of whoever walks through the value
 _LARGEST_YAML = 1 << 20  # characters; a kubeconfig with ten clusters has some 50,000
-_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is the beginning of this one
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
 
 
 def decoded(content: bytes) -> str:
-    """Return the text of a file: UTF-8, or UTF-16 where a byte order mark says so, as files from Windows have it.
+    """Return the text of a file: UTF-8, or what a byte order mark says, as files from Windows have it.
 
     Raises:
         UnicodeDecodeError: it is neither.

@@ -255,7 +255,7 @@ def _file_text(path: Path) -> str:
     except OSError as error:
         raise KubeconfigError(f"The kubeconfig {path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError:
-        raise KubeconfigError(f"The kubeconfig {path} is not text in UTF-8 or UTF-16.") from None
+        raise KubeconfigError(f"The kubeconfig {path} is not text in UTF-8, UTF-16 or UTF-32.") from None
 
 
 def _parsed(text: str, origin: str) -> Mapping[str, Any]:

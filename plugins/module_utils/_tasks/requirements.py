@@ -94,7 +94,7 @@ class _Reader:
         except OSError as error:
             raise InputError(f"{path} cannot be read: {error.strerror}.") from error
         except UnicodeDecodeError as error:
-            raise InputError(f"{path} is no text in UTF-8 or UTF-16.") from error
+            raise InputError(f"{path} is no text in UTF-8, UTF-16 or UTF-32.") from error
         if content.startswith(b"$ANSIBLE_VAULT;"):
             raise InputError(f"{path} is encrypted by ansible-vault; only the file that the option names is decrypted.")
         for number, line in _logical_lines(text):

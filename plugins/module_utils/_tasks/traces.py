@@ -15,6 +15,11 @@ _FRAME = re.compile(r'\s*File "(?P<path>[^"]+)", line \d+')
 _RUNTIME = re.compile(
     r"/(azureml_inference_server_http|inference_schema|gunicorn|flask|werkzeug|mms_runtime)/|<frozen "
 )
+# What its server says when it starts, whatever becomes of it.
+_START = re.compile(
+    r"\[\d+\] \[INFO\] "
+    r"(?:Starting gunicorn|Listening at|Using worker|Booting worker|Handling signal|Worker exiting|Shutting down)"
+)
 
 
 def last_trace(log: str, most: int = LINES_SHOWN) -> str:
@@ -25,7 +30,8 @@ def last_trace(log: str, most: int = LINES_SHOWN) -> str:
     """
     lines = log.rstrip().splitlines()
     traces = [trace for trace in map(_without_runtime, _tracebacks(lines)) if len(trace) > 2]
-    return "\n".join((traces[-1] if traces else lines)[-most:])
+    said = traces[-1] if traces else [line for line in lines if not _START.search(line)]
+    return "\n".join(said[-most:])
 
 
 def explained(what: str, why: str | None, reports: Iterable[str], advice: str) -> str:

@@ -270,7 +270,7 @@ def test_a_context_that_is_not_chosen_may_name_files() -> None:
 
 
 @pytest.mark.parametrize("form", [json.dumps, block, flow])
-@pytest.mark.parametrize("mark", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("mark", ["utf-8-sig", "utf-16", "utf-32"])
 def test_files_written_on_windows_are_read(form: Any, mark: str, tmp_path: Path) -> None:
     file = tmp_path / "config"
     file.write_bytes(form(kubeconfig()).replace("\n", "\r\n").encode(mark))

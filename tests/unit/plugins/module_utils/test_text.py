@@ -16,6 +16,8 @@ from ansible_collections.azureml.model_management.plugins.module_utils._text imp
     [
         "näme".encode(),
         codecs.BOM_UTF8 + "näme".encode(),
+        codecs.BOM_UTF32_LE + "näme".encode("utf-32-le"),
+        codecs.BOM_UTF32_BE + "näme".encode("utf-32-be"),
         codecs.BOM_UTF16_LE + "näme".encode("utf-16-le"),
         codecs.BOM_UTF16_BE + "näme".encode("utf-16-be"),
     ],

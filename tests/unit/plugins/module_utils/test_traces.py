@@ -50,6 +50,16 @@ def test_without_a_traceback_the_last_lines_are_shown() -> None:
     assert last_trace("\n".join(lines)).splitlines() == lines[-LINES_SHOWN:]
 
 
+def test_what_the_server_says_at_its_start_is_no_reason() -> None:
+    start = (
+        "[2026-01-01 10:00:00 +0000] [7] [INFO] Starting gunicorn 23.0.0\n"
+        "[2026-01-01 10:00:00 +0000] [7] [INFO] Listening at: http://127.0.0.1:5001 (7)\n"
+        "[2026-01-01 10:00:00 +0000] [9] [INFO] Booting worker with pid: 9\n"
+    )
+    assert last_trace(start) == ""
+    assert last_trace(f"{start}the answer is no JSON\n") == "the answer is no JSON"
+
+
 def test_of_a_long_traceback_the_end_is_shown() -> None:
     frames = "".join(f'  File "/var/azureml-app/deep.py", line {n}, in f\n    f()\n' for n in range(50))
     shown = last_trace(f"Traceback (most recent call last):\n{frames}RecursionError: too deep\n").splitlines()
