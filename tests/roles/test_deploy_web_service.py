@@ -299,6 +299,7 @@ def test_what_can_be_known_before_is_refused_before(bench: Bench, wrong: dict[st
     assert played.status != 0
     assert "cannot be deployed. Nothing was changed." in played.output
     assert words in played.output
+    assert "does not exist. In check mode" not in played.output  # what comes after is no news
     assert bench.writes() == []
 
 
