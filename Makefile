@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo clean-demo test test-kubernetes bench sbom release docs tools clean
+.PHONY: help demo clean-demo test test-changed test-kubernetes bench sbom release docs tools clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 24
@@ -38,6 +38,10 @@ clean-demo: ## stop the demo's processes and remove what it made
 test: tools ## every tier but Kubernetes, with one summary at the end (TIERS="lint server" for some of them)
 	@.ci/packages
 	@. .ci/env.sh && .venv/bin/python .ci/tiers.py $(TIERS)
+
+test-changed: tools ## the tiers that your changes touch, and whether users are told of them (BASE=v1.0.0 for changes since then)
+	@.ci/packages
+	@. .ci/env.sh && .venv/bin/python .ci/changed.py $(BASE)
 
 test-kubernetes: tools ## the tests that need a cluster: KUBECONFIG, REGISTRY, REGISTRY_USER and REGISTRY_PASSWORD name one
 	@. .ci/env.sh && .venv/bin/python .ci/tiers.py kubernetes

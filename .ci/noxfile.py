@@ -14,6 +14,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import nox
@@ -34,6 +35,15 @@ CORES = [
     ("2.16", "2.16.19", ["3.10", "3.11", "3.12"]),
     ("2.21", "2.21.5", ["3.13", "3.12", "3.14"]),
 ]
+# The same for the releases in between, which the unit tests alone run on.
+CORES_BETWEEN = [
+    ("2.18", "2.18.19", ["3.11", "3.12", "3.13"]),
+    ("2.20", "2.20.10", ["3.12", "3.13", "3.14"]),
+]
+
+
+Session = Callable[..., None]
+"""A function that is a session, before nox makes one of it."""
 
 
 def first_installed(pythons: list[str]) -> str:
@@ -41,10 +51,14 @@ def first_installed(pythons: list[str]) -> str:
     return next((python for python in pythons if shutil.which(f"python{python}")), pythons[0])
 
 
-every_core = nox.parametrize(
-    "python,core",
-    [nox.param(first_installed(pythons), version, id=line) for line, version, pythons in CORES],
-)
+def on_cores(cores: list[tuple[str, str, list[str]]]) -> Callable[[Session], Session]:
+    """A decorator that makes a session for each of these releases."""
+    return nox.parametrize(
+        "python,core", [nox.param(first_installed(pythons), version, id=line) for line, version, pythons in cores]
+    )
+
+
+every_core = on_cores(CORES)
 
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.envdir = str(ROOT / ".nox")
@@ -84,7 +98,7 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session(tags=["tier"])
-@every_core
+@on_cores([*CORES, *CORES_BETWEEN])
 def unit(session: nox.Session, core: str) -> None:
     """Pure tables and modules through a scripted transport, on each ansible-core."""
     session.chdir(ROOT)
