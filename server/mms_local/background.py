@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -14,15 +15,20 @@ import urllib.error
 import urllib.request
 import webbrowser
 from collections import deque
+from contextlib import suppress
 from pathlib import Path
 
+from mms_local.config import Config
 from mms_local.data_directory import CONTROL_TOKEN, PAGE, Running, known_environment, make_folder, running_on
 
 LOG_FILE = "server.log"
 
 
-def start(data_dir: Path, wait: float, serve_arguments: list[str]) -> int:
+def start(data_dir: Path, wait: float, serve_arguments: list[str], port: int | None = None) -> int:
     """Start a server unless one runs, wait until it is ready, and print what a shell needs to use it.
+
+    Args:
+        port: the one that was asked for; None takes the usual one or, where somebody else has it, the next free one.
 
     Raises:
         FolderUnusable: the data directory cannot be made, or not written to.
@@ -30,6 +36,8 @@ def start(data_dir: Path, wait: float, serve_arguments: list[str]) -> int:
     running = running_on(data_dir)
     if running is None:
         make_folder(data_dir, "data-dir")
+        if port is None:
+            serve_arguments = [*serve_arguments, "--port", str(_free_port())]
         log = os.open(data_dir / LOG_FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         server = subprocess.Popen(
             [sys.executable, "-m", "mms_local", "serve", *serve_arguments],
@@ -48,6 +56,19 @@ def start(data_dir: Path, wait: float, serve_arguments: list[str]) -> int:
     print(f"# mms-local ready: {running.url}; its page: mms-local open")
     print(f". {shlex.quote(str(data_dir / 'env'))}")
     return 0
+
+
+def _free_port() -> int:
+    """The usual port, or the next one that nobody has."""
+    usual = Config.port
+    for port in range(usual, usual + 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((Config.host, port))
+            if port != usual:
+                print(f"mms-local: port {usual} is taken; using {port} (--port chooses another)", file=sys.stderr)
+            return port
+    return usual
 
 
 def stop(data_dir: Path, wait: float) -> int:

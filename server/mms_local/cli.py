@@ -12,7 +12,7 @@ from io import TextIOWrapper
 from typing import NoReturn
 
 from mms_local import __version__
-from mms_local.config import FLAGS, add_flags, config_of, settings_in_environment
+from mms_local.config import FLAGS, add_flags, config_of, settings_in_environment, unknown_setting
 from mms_local.data_directory import FolderUnusable
 
 _ABOUT = """\
@@ -46,7 +46,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         environment: Mapping[str, str] = settings_in_environment()
     else:
         environment = os.environ
-    parsed = _parser(environment).parse_args(arguments)
+    parser = _parser(environment)
+    parsed = parser.parse_args(arguments)
+    unknown = unknown_setting(environment) if parsed.command in ("serve", "start") else None
+    if unknown:
+        parser.error(unknown)
     try:
         return _run(parsed)
     except FolderUnusable as error:
@@ -66,7 +70,7 @@ def _run(parsed: argparse.Namespace) -> int:
     from mms_local import background
 
     commands = {
-        "start": lambda: background.start(parsed.data_dir, parsed.wait, _serve_arguments(parsed)),
+        "start": lambda: background.start(parsed.data_dir, parsed.wait, _serve_arguments(parsed), parsed.port),
         "stop": lambda: background.stop(parsed.data_dir, parsed.wait),
         "status": lambda: background.status(parsed.data_dir),
         "reset": lambda: background.reset(parsed.data_dir),
@@ -94,6 +98,8 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     add_flags(command("serve", "run the server in the foreground", _SERVE), environment)
     start = command("start", "run the server in the background and wait until it is ready")
     add_flags(start, environment)
+    if not environment.get("MMS_LOCAL_PORT"):
+        start.set_defaults(port=None)  # the usual one, or the next that is free
     start.add_argument("--wait", type=float, default=30, metavar="SECONDS", help="how long it may take (default 30)")
     stop = command("stop", "end the background server")
     stop.add_argument("--wait", type=float, default=30, metavar="SECONDS", help="how long it may take (default 30)")

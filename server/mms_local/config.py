@@ -5,10 +5,12 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import ipaddress
 import json
 import os
 import re
+import shutil
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -127,6 +129,12 @@ def _seconds(text: str) -> float:
     return _number(text, 0.001, 86400, "use a number of seconds, at most a day")
 
 
+def _program(text: str) -> str:
+    if shutil.which(text) is None:
+        raise ValueError("no program is there; name an interpreter, such as /usr/bin/python3.11")
+    return text
+
+
 def _hosts(text: str) -> str:
     Hosts.of(text.split(","))
     return text
@@ -181,6 +189,7 @@ FLAGS = (
         "python",
         "the interpreter of images whose conda file asks for none, or for one that it is; on process compute they run "
         "with it",
+        _program,
         metavar="FILE",
     ),
     Flag(
@@ -340,6 +349,20 @@ SECRETS = frozenset(
 """Variables of clients and of settings that nobody else may read."""
 
 _PIPE = "MMS_LOCAL_SECRETS_FROM"
+
+
+_EXPORTED = frozenset({"MMS_LOCAL_CA_FILE", _PIPE})
+"""Variables with the prefix of settings that are none: a server gives them to its clients, or to itself."""
+
+
+def unknown_setting(environment: Mapping[str, str]) -> str | None:
+    """What is wrong with a variable that looks like a setting and is none; it would be ignored otherwise."""
+    known = {flag.variable for flag in FLAGS}
+    for name in sorted(environment):
+        if name.startswith("MMS_LOCAL_") and name not in known | _EXPORTED:
+            near = difflib.get_close_matches(name, known, 1)
+            return f"${name} is no setting" + (f"; did you mean ${near[0]}?" if near else "")
+    return None
 
 
 def settings_in_environment() -> dict[str, str]:

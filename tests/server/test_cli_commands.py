@@ -157,6 +157,39 @@ def test_a_bad_variable_is_named(environment: dict[str, str], variable: str, val
     assert variable in result.stderr
 
 
+@pytest.mark.parametrize("command", ["start", "serve"])
+def test_a_variable_that_is_no_setting_is_not_ignored(environment: dict[str, str], command: str) -> None:
+    result = run({**environment, "MMS_LOCAL_PROT": "8780"}, command)
+    assert told(result).endswith(
+        "$MMS_LOCAL_PROT is no setting; did you mean $MMS_LOCAL_PORT? (mms-local --help tells more)"
+    )
+    assert not (Path(environment["MMS_LOCAL_DATA_DIR"]) / "mms.db").exists()
+
+
+def test_variables_that_a_server_exports_are_no_settings(environment: dict[str, str]) -> None:
+    assert run({**environment, "MMS_LOCAL_CA_FILE": "/ca.pem"}, "start").returncode == 0
+    assert run({**environment, "MMS_LOCAL_PROT": "8780"}, "stop").returncode == 0
+
+
+def test_without_a_port_the_next_free_one_is_taken_and_said(environment: dict[str, str]) -> None:
+    usual = {name: value for name, value in environment.items() if name != "MMS_LOCAL_PORT"}
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            taken.bind(("127.0.0.1", 8780))
+            taken.listen()
+        except OSError:
+            pass  # somebody else has it already
+        result = run(usual, "start")
+        try:
+            assert result.returncode == 0, result.stderr
+            port = int(result.stdout.partition("http://127.0.0.1:")[2].partition(";")[0])
+            assert 8780 < port < 8880
+            assert f"port 8780 is taken; using {port}" in result.stderr
+        finally:
+            run(usual, "stop")
+
+
 def test_a_flag_wins_over_its_variable(environment: dict[str, str]) -> None:
     result = run({**environment, "MMS_LOCAL_PORT": "1"}, "serve", "--port", "2", "--host", "256.0.0.1")
     assert "256.0.0.1:2" in result.stderr
@@ -217,6 +250,7 @@ def told(result: subprocess.CompletedProcess[str]) -> str:
         (["--tls-port", "65536"], "argument --tls-port: '65536': use a number from 0 to 65535"),
         (["--max-body", "1k"], "argument --max-body: '1k': use at least 1024 bytes"),
         (["--token-lifetime", "0"], "argument --token-lifetime: '0': use a number of seconds, at most a day"),
+        (["--python", "/nope"], "argument --python: '/nope': no program is there; name an interpreter"),
         (["--host", "192.0.2.7", "--allow-anonymous"], "try another --host"),
         (["--host", "nowhere.invalid"], "try another --host"),
     ],
