@@ -11,6 +11,7 @@ import secrets
 import socket
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from urllib.parse import quote
 
 from aiohttp import web
@@ -32,7 +33,7 @@ from mms_local.api.mms.dataplane import DataPlane
 from mms_local.api.mms.registry import GENERATIONS, with_registration_status
 from mms_local.compute.front import Front
 from mms_local.compute.traffic import Traffic
-from mms_local.config import Config, warning_of
+from mms_local.config import Config, warning_of, written
 from mms_local.control.faults import Faults
 from mms_local.control.journal import RequestJournal
 from mms_local.control.room import ControlRoom, State
@@ -184,7 +185,8 @@ class Server:
             }
             write_private(self.config.ready_file, json.dumps(ready, indent=2) + "\n")
         page = f"{self.url}/#token={quote(self._control_token, safe='')}"
-        self.directory.announce(self.url, self.environment(), page)
+        settings = written(replace(self.config, control_token=self._control_token))
+        self.directory.announce(self.url, self.environment(), page, settings)
 
     async def stop(self) -> None:
         """Stop listening, end jobs and services, close the database."""

@@ -15,8 +15,11 @@ import urllib.error
 import urllib.request
 import webbrowser
 from collections import deque
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from mms_local.config import Config
 from mms_local.data_directory import CONTROL_TOKEN, PAGE, Running, known_environment, make_folder, running_on
@@ -24,20 +27,52 @@ from mms_local.data_directory import CONTROL_TOKEN, PAGE, Running, known_environ
 LOG_FILE = "server.log"
 
 
-def start(data_dir: Path, wait: float, serve_arguments: list[str], port: int | None = None) -> int:
-    """Start a server unless one runs, wait until it is ready, and print what a shell needs to use it.
+@dataclass(frozen=True)
+class Start:
+    """What `start` is asked for.
 
     Args:
+        data_dir: where the server keeps its state.
+        wait: seconds until it must be ready.
+        serve_arguments: the flags of `serve` that say all settings.
+        asked: the settings that were given, by name, as texts; the others may be as they are.
         port: the one that was asked for; None takes the usual one or, where somebody else has it, the next free one.
+        restart: whether a server that runs is started anew: always, or only if it has other settings than these.
+    """
+
+    data_dir: Path
+    wait: float
+    serve_arguments: Sequence[str]
+    asked: Mapping[str, str]
+    port: int | None = None
+    restart: Literal["never", "if it differs", "always"] = "never"
+
+
+def start(wanted: Start) -> int:
+    """Start a server unless one runs, wait until it is ready, and print what a shell needs to use it.
 
     Raises:
         FolderUnusable: the data directory cannot be made, or not written to.
     """
+    data_dir, serve_arguments = wanted.data_dir, list(wanted.serve_arguments)
     running = running_on(data_dir)
+    if running is not None:
+        others = [
+            f"--{name} {running.settings[name] or 'unset'}, not {value or 'unset'}"
+            for name, value in wanted.asked.items()
+            if running.settings.get(name, value) != value
+        ]
+        if wanted.restart == "always" or (others and wanted.restart == "if it differs"):
+            if _ended(running, data_dir, wanted.wait) is None:
+                return 1
+            running = None
+        elif others:
+            told = "; ".join(others)
+            return _failed(f"a server runs at {running.url} with {told}. Restart it (--restart), or leave that out")
     if running is None:
         make_folder(data_dir, "data-dir")
-        if port is None:
-            serve_arguments = [*serve_arguments, "--port", str(_free_port())]
+        if wanted.port is None:
+            serve_arguments += ["--port", str(_free_port())]
         log = os.open(data_dir / LOG_FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         server = subprocess.Popen(
             [sys.executable, "-m", "mms_local", "serve", *serve_arguments],
@@ -47,15 +82,19 @@ def start(data_dir: Path, wait: float, serve_arguments: list[str], port: int | N
             start_new_session=True,
         )
         os.close(log)
-        deadline = time.monotonic() + wait
+        deadline = time.monotonic() + wanted.wait
         while (running := running_on(data_dir)) is None:
             if server.poll() is not None or time.monotonic() > deadline:
-                what = "ended" if server.poll() is not None else f"is not ready after {wait:g} s"
+                what = "ended" if server.poll() is not None else f"is not ready after {wanted.wait:g} s"
                 return _failed(f"the server {what}: {_last_words(data_dir)} (more in {data_dir / LOG_FILE})")
             time.sleep(0.02)
     print(f"# mms-local ready: {running.url}; its page: mms-local open")
-    print(f". {shlex.quote(str(data_dir / 'env'))}")
+    print(_for_shells(data_dir))
     return 0
+
+
+def _for_shells(data_dir: Path) -> str:
+    return f". {shlex.quote(str(data_dir / 'env'))}"
 
 
 def _free_port() -> int:
@@ -77,14 +116,38 @@ def stop(data_dir: Path, wait: float) -> int:
     if running is None:
         print("mms-local is not running")
         return 0
+    if _ended(running, data_dir, wait) is None:
+        return 1
+    print("mms-local has stopped")
+    return 0
+
+
+def _ended(running: Running, data_dir: Path, wait: float) -> Running | None:
+    """End a server; gives it back when it has ended, and says why when it has not."""
     os.kill(running.pid, signal.SIGTERM)
     deadline = time.monotonic() + wait
     while running_on(data_dir) is not None:
         if time.monotonic() > deadline:
-            return _failed(f"the server (pid {running.pid}) did not end within {wait:g} s")
+            _failed(f"the server (pid {running.pid}) did not end within {wait:g} s")
+            return None
         time.sleep(0.02)
-    print("mms-local has stopped")
+    return running
+
+
+def environment(data_dir: Path) -> int:
+    """Print what points a shell at the server that runs."""
+    if running_on(data_dir) is None:
+        return _failed(f"mms-local is not running on {data_dir}; start it first")
+    print(_for_shells(data_dir))
     return 0
+
+
+def wait_for(data_dir: Path, wait: float) -> int:
+    """Wait until a server that somebody else starts is ready: exit status 0, or 3 when none was in time."""
+    deadline = time.monotonic() + wait
+    while running_on(data_dir) is None and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return status(data_dir)
 
 
 def status(data_dir: Path) -> int:

@@ -9,17 +9,21 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from io import TextIOWrapper
-from typing import NoReturn
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 from mms_local import __version__
-from mms_local.config import FLAGS, add_flags, config_of, settings_in_environment, unknown_setting
+from mms_local.config import FLAGS, add_flags, config_of, settings_in_environment, unknown_setting, written
 from mms_local.data_directory import FolderUnusable
+
+if TYPE_CHECKING:
+    from mms_local import background
 
 _ABOUT = """\
 A Model Management Service on this machine: the Azure ML MMS REST API, and real deployments behind it.
 
   mms-local serve                      run in the foreground; Ctrl-C ends it
   eval "$(mms-local start)"            run in the background, and point clients of this shell at it
+  eval "$(mms-local env)"              point clients of another shell at it
   mms-local status                     is it running, and where
   mms-local open                       show its page in a browser
   mms-local logs --follow              what it does
@@ -48,7 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         environment = os.environ
     parser = _parser(environment)
     parsed = parser.parse_args(arguments)
-    unknown = unknown_setting(environment) if parsed.command in ("serve", "start") else None
+    parsed.given = vars(_parser(environment, only_given=True).parse_args(arguments))
+    unknown = unknown_setting(environment) if parsed.command in ("serve", "start", "restart") else None
     if unknown:
         parser.error(unknown)
     try:
@@ -70,7 +75,10 @@ def _run(parsed: argparse.Namespace) -> int:
     from mms_local import background
 
     commands = {
-        "start": lambda: background.start(parsed.data_dir, parsed.wait, _serve_arguments(parsed), parsed.port),
+        "start": lambda: background.start(_start(parsed, "if it differs" if parsed.restart else "never")),
+        "restart": lambda: background.start(_start(parsed, "always")),
+        "env": lambda: background.environment(parsed.data_dir),
+        "wait": lambda: background.wait_for(parsed.data_dir, parsed.wait),
         "stop": lambda: background.stop(parsed.data_dir, parsed.wait),
         "status": lambda: background.status(parsed.data_dir),
         "reset": lambda: background.reset(parsed.data_dir),
@@ -87,7 +95,7 @@ def _speak_in_any_locale() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
+def _parser(environment: Mapping[str, str], *, only_given: bool = False) -> argparse.ArgumentParser:
     parser = _Parser("mms-local", description=_ABOUT, formatter_class=_Help)
     parser.add_argument("--version", action="version", version=f"mms-local {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -95,20 +103,26 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     def command(name: str, about: str, more: str = "") -> argparse.ArgumentParser:
         return commands.add_parser(name, help=about, description=more or about, formatter_class=_Help)
 
-    add_flags(command("serve", "run the server in the foreground", _SERVE), environment)
+    add_flags(command("serve", "run the server in the foreground", _SERVE), environment, only_given=only_given)
     start = command("start", "run the server in the background and wait until it is ready")
-    add_flags(start, environment)
-    if not environment.get("MMS_LOCAL_PORT"):
-        start.set_defaults(port=None)  # the usual one, or the next that is free
-    start.add_argument("--wait", type=float, default=30, metavar="SECONDS", help="how long it may take (default 30)")
+    start.add_argument("--restart", action="store_true", help="start a server anew that runs with other settings")
+    restart = command("restart", "end the background server, and start it with these settings")
+    for one in (start, restart):
+        add_flags(one, environment, only_given=only_given)
+        if not only_given and not environment.get("MMS_LOCAL_PORT"):
+            one.set_defaults(port=None)  # the usual one, or the next that is free
     stop = command("stop", "end the background server")
-    stop.add_argument("--wait", type=float, default=30, metavar="SECONDS", help="how long it may take (default 30)")
+    wait = command("wait", "wait until the server is ready that somebody else starts")
+    for one in (start, restart, stop, wait):
+        one.add_argument("--wait", type=float, default=30, metavar="SECONDS", help="how long it may take (default 30)")
     logs = command("logs", "print what the background server wrote")
     logs.add_argument("--lines", type=int, default=100, metavar="N", help="how many of the last lines (default 100)")
     logs.add_argument("--follow", action="store_true", help="go on printing as lines are written")
     others = (
         stop,
+        wait,
         logs,
+        command("env", "point clients of this shell at the server that runs"),
         command("status", "tell whether a server runs, and where"),
         command("open", "show the server's page in a browser"),
         command("reset", "forget everything"),
@@ -116,6 +130,15 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     for other in others:
         add_flags(other, environment, ("data-dir",))
     return parser
+
+
+def _start(parsed: argparse.Namespace, restart: Literal["never", "if it differs", "always"]) -> background.Start:
+    from mms_local import background
+
+    texts = written(config_of(parsed))
+    given = [flag.name for flag in FLAGS if flag.attribute in parsed.given and flag.name != "data-dir"]
+    asked = {name: texts[name] for name in given}
+    return background.Start(parsed.data_dir, parsed.wait, _serve_arguments(parsed), asked, parsed.port, restart)
 
 
 def _serve_arguments(parsed: argparse.Namespace) -> list[str]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import hashlib
 import ipaddress
 import json
 import os
@@ -391,8 +392,18 @@ def _start_again(others: dict[str, str]) -> NoReturn:
     os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**others, _PIPE: str(read)})
 
 
-def add_flags(parser: argparse.ArgumentParser, environment: Mapping[str, str], names: tuple[str, ...] = ()) -> None:
-    """Give a parser the flags (or only the named ones), with defaults from the environment."""
+def add_flags(
+    parser: argparse.ArgumentParser,
+    environment: Mapping[str, str],
+    names: tuple[str, ...] = (),
+    *,
+    only_given: bool = False,
+) -> None:
+    """Give a parser the flags (or only the named ones), with defaults from the environment.
+
+    Args:
+        only_given: what is neither a flag nor a variable is left out of what is parsed.
+    """
     defaults = Config()
     for flag in FLAGS:
         if names and flag.name not in names:
@@ -402,6 +413,7 @@ def add_flags(parser: argparse.ArgumentParser, environment: Mapping[str, str], n
         if text:
             default = _from_environment(parser, flag, text)
         shown = "" if flag.secret or default is None else f", default {default}"
+        default = argparse.SUPPRESS if only_given and not text else default
         options: dict[str, Any] = {"default": default, "help": f"{flag.help} (${flag.variable}{shown})"}
         if flag.read is _switch:
             options["action"] = argparse.BooleanOptionalAction
@@ -426,6 +438,16 @@ def config_of(arguments: argparse.Namespace) -> Config:
     """The settings that were parsed."""
     known = {flag.attribute for flag in FLAGS}
     return Config(**{name: value for name, value in vars(arguments).items() if name in known})
+
+
+def written(config: Config) -> dict[str, str]:
+    """The settings as texts by which they can be compared; of a secret only its digest."""
+    texts = {}
+    for flag in FLAGS:
+        value = getattr(config, flag.attribute)
+        text = "" if value is None else str(value)
+        texts[flag.name] = hashlib.sha256(text.encode()).hexdigest() if flag.secret and text else text
+    return texts
 
 
 def warning_of(config: Config) -> str:

@@ -12,8 +12,8 @@ import logging
 import os
 import shlex
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 LOG = logging.getLogger(__name__)
@@ -63,6 +63,7 @@ class Running:
 
     pid: int
     url: str
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 class DataDirectory:
@@ -86,16 +87,19 @@ class DataDirectory:
             raise DirectoryInUse(f"another server uses {path}; stop it first, or use another --data-dir") from None
         _keep_private(path)
 
-    def announce(self, url: str, environment: dict[str, str], page: str) -> None:
+    def announce(self, url: str, environment: dict[str, str], page: str, settings: Mapping[str, str]) -> None:
         """Write down where the server listens, and the variables of its clients as a file for `.` (dot).
 
         Args:
             page: address of the page with what it needs to show, which only the owner may read.
+            settings: what the server was started with, to be compared with what others ask for later.
         """
         write_private(self._path / PAGE, _LEADS_TO.format(html.escape(page)))
         lines = [f"export {name}={shlex.quote(value)}" for name, value in environment.items()]
         write_private(self._path / "env", "\n".join(lines) + "\n")
-        write_private(self._path / "server.json", json.dumps({"pid": os.getpid(), "url": url}) + "\n")
+        write_private(
+            self._path / "server.json", json.dumps({"pid": os.getpid(), "url": url, "settings": settings}) + "\n"
+        )
 
     def release(self) -> None:
         """Let others have it."""
@@ -116,7 +120,7 @@ def running_on(path: Path) -> Running | None:
             known = json.loads((path / "server.json").read_text("utf-8"))
         except (OSError, ValueError):
             return None
-        return Running(known["pid"], known["url"])
+        return Running(known["pid"], known["url"], known.get("settings", {}))
     finally:
         os.close(lock)
     return None

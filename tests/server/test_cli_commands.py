@@ -62,6 +62,58 @@ def test_start_is_done_once(environment: dict[str, str], started: dict[str, str]
     assert started["AZUREML_MMS_API_URL"] in again.stdout
 
 
+def address(result: subprocess.CompletedProcess[str]) -> str:
+    """Where a server runs, as a command says."""
+    return result.stdout.partition("http://")[2].partition(";")[0]
+
+
+def test_settings_that_a_running_server_does_not_have_are_refused(
+    environment: dict[str, str], started: dict[str, str]
+) -> None:
+    refused = run(environment, "start", "--strict-accounts", "--log-level", "debug")
+    line = told(refused)
+    assert "--strict-accounts False, not True" in line
+    assert "--log-level info, not debug" in line
+    assert "Restart it (--restart)" in line
+    assert run({**environment, "MMS_LOCAL_LOG_LEVEL": "info"}, "start", "--no-strict-accounts").returncode == 0
+
+
+def test_a_secret_that_a_running_server_does_not_have_is_not_shown(
+    environment: dict[str, str], started: dict[str, str]
+) -> None:
+    line = told(run({**environment, "MMS_LOCAL_TOKEN": "another-token"}, "start"))
+    assert "--token" in line
+    assert "another-token" not in line
+
+
+def test_a_shell_that_was_pointed_at_a_server_starts_it_again(
+    environment: dict[str, str], started: dict[str, str]
+) -> None:
+    """Among the variables that it exports is one that is a setting, too."""
+    pointed = {name: value for name, value in started.items() if name.startswith(("MMS_LOCAL_", "AZURE"))}
+    assert run({**environment, **pointed}, "start").returncode == 0
+
+
+def test_a_server_is_started_anew_where_its_settings_differ(
+    environment: dict[str, str], started: dict[str, str]
+) -> None:
+    same = run(environment, "start", "--restart")
+    assert address(same) == started["AZUREML_MMS_API_URL"].removeprefix("http://")
+    other = run(environment, "start", "--restart", "--log-level", "debug")
+    assert address(other) != address(same)
+    again = run(environment, "restart", "--log-level", "debug")
+    assert again.returncode == 0
+    assert address(again) != address(other)
+
+
+def test_another_shell_is_pointed_at_the_server_that_runs(environment: dict[str, str], started: dict[str, str]) -> None:
+    assert run(environment, "env").stdout in run(environment, "start").stdout
+    assert run(environment, "wait").returncode == 0
+    run(environment, "stop")
+    assert "is not running" in told(run(environment, "env"))
+    assert run(environment, "wait", "--wait", "0.1").returncode == 3
+
+
 def test_status_reset_logs_and_stop(environment: dict[str, str], started: dict[str, str]) -> None:
     status = run(environment, "status")
     assert (status.returncode, started["AZUREML_MMS_API_URL"] in status.stdout) == (0, True)
