@@ -9,8 +9,9 @@ import copy
 import json
 import ssl
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from aiohttp import web
@@ -113,10 +114,12 @@ class ApiServer:
         self.objects: dict[str, list[dict[str, Any]]] = {"deployments": [as_made()], "secrets": []}
         self.events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self.calls: list[str] = []
+        self.asked_with: list[str] = []
         self.status = 200
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         plural = request.path.rpartition("/")[2]
+        self.asked_with.append(request.headers.get("authorization", ""))
         self.calls.append(f"{plural} {'watch' if 'watch' in request.query else 'list'}")
         if self.status != 200:
             return web.json_response({"message": "no"}, status=self.status)
@@ -153,10 +156,24 @@ async def eventually(true: Callable[[], bool]) -> None:
     await asyncio.wait_for(wait(), 10)
 
 
+class OneCluster:
+    """A cluster that only says where its API server is."""
+
+    namespace = "default"
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.asked = 0
+
+    async def api_server(self) -> Target:
+        self.asked += 1
+        return self.target
+
+
 async def test_a_watch_lists_once_and_then_only_listens(api: tuple[ApiServer, Target]) -> None:
     server, target = api
     noticed: list[int] = []
-    watch = Watch(target, "default", ("Deployment", PULL_SECRETS), lambda: noticed.append(1))
+    watch = Watch(OneCluster(target).api_server, "default", ("Deployment", PULL_SECRETS), lambda: noticed.append(1))
     await eventually(lambda: watch.knows("Deployment") and watch.knows(PULL_SECRETS) and len(server.calls) == 4)
     assert watch.find("Deployment", NAME) == as_made()
     changed = {**as_made(), "spec": {"replicas": 0}}
@@ -174,23 +191,50 @@ async def test_a_missing_right_is_said_and_not_asked_for_again_and_again(
 ) -> None:
     server, target = api
     server.status = 403
-    watch = Watch(target, "default", ("Deployment",), lambda: None)
+    watch = Watch(OneCluster(target).api_server, "default", ("Deployment",), lambda: None)
     await eventually(lambda: "Grant list and watch on deployments in namespace default" in caplog.text)
     assert not watch.knows("Deployment")
     assert server.calls == ["deployments list"]
     await watch.close()
 
 
-class OneCluster:
-    """A cluster that only says where its API server is."""
+@pytest.mark.parametrize("broken", [401, 500, "no list", "gone"])
+async def test_a_cluster_that_does_not_answer_is_told_once_and_watched_again(
+    api: tuple[ApiServer, Target], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, broken: int | str
+) -> None:
+    monkeypatch.setattr("mms_local.compute.kubernetes.watch._FIRST_PAUSE", 0.01)
+    server, target = api
+    whole = server.objects["deployments"]
+    there = target
+    if broken == "no list":
+        server.objects["deployments"] = cast(Any, None)
+    elif broken == "gone":
+        there = replace(target, url="http://127.0.0.1:9")
+    else:
+        server.status = int(broken)
+    cluster = OneCluster(there)
+    watch = Watch(cluster.api_server, "default", ("Deployment", PULL_SECRETS), lambda: None)
+    await eventually(lambda: cluster.asked >= 6)
+    assert caplog.text.count("does not say what goes on in namespace default") == 1
+    server.status, server.objects["deployments"], cluster.target = 200, whole, target
+    await eventually(lambda: watch.find("Deployment", NAME) == as_made())
+    await eventually(lambda: "says again what goes on in namespace default" in caplog.text)
+    await watch.close()
 
-    namespace = "default"
 
-    def __init__(self, target: Target) -> None:
-        self._target = target
-
-    async def api_server(self) -> Target:
-        return self._target
+async def test_a_watch_asks_with_the_credential_of_the_moment(
+    api: tuple[ApiServer, Target], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A token that was renewed meanwhile; the old one would be refused for ever."""
+    monkeypatch.setattr("mms_local.compute.kubernetes.watch._FIRST_PAUSE", 0.01)
+    server, target = api
+    cluster = OneCluster(target)
+    watch = Watch(cluster.api_server, "default", ("Deployment",), lambda: None)
+    await eventually(lambda: "deployments watch" in server.calls)
+    cluster.target = replace(target, headers={"authorization": "Bearer renewed"})
+    await server.events.put({"type": "ERROR", "object": {"code": 410}})
+    await eventually(lambda: server.asked_with[-1] == "Bearer renewed")
+    await watch.close()
 
 
 async def test_a_service_that_is_changed_again_and_again_gets_growing_pauses(

@@ -83,9 +83,7 @@ class Caretaker:
     async def watch(self, spec: ServiceSpec, cluster: Cluster, kinds: tuple[str, ...]) -> None:
         """Watch over a service in a cluster."""
         if cluster not in self._watches:
-            target = await cluster.api_server()
-            if cluster not in self._watches:
-                self._watches[cluster] = Watch(target, cluster.namespace, kinds, self._look_soon)
+            self._watches[cluster] = Watch(cluster.api_server, cluster.namespace, kinds, self._look_soon)
         watch, known = self._watches[cluster], self._cares.get(spec.id)
         if known is not None and known.watch is watch:
             known.spec = spec

@@ -163,7 +163,7 @@ class Cluster:
             headers.update(self._credentials.impersonated)
             return Target(settings.host, context, headers, settings.tls_server_name)
 
-        return await _in_thread(read)
+        return await self._call(read, "find the API server")
 
     async def close(self) -> None:
         """Let go of the connections."""

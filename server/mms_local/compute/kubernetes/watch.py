@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Callable
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -17,12 +18,24 @@ import aiohttp
 
 from mms_local.compute.kubernetes.objects import MANAGER, Manifest
 from mms_local.compute.kubernetes.relay import Target
+from mms_local.core.ports import JobFailed
 
 LOG = logging.getLogger(__name__)
 
 _WATCH = 300  # seconds until the API server ends a watch, and everything is listed again
-_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds until a cluster that did not answer is asked again
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 20.0  # seconds until a cluster that did not answer is asked again
 _FORBIDDEN_PAUSE = 300.0  # seconds until a right that was missing is asked for again
+# What a cluster that is gone, or says something odd, comes to. A watch that ended would never notice anything again.
+_BROKEN = (
+    aiohttp.ClientError,
+    asyncio.TimeoutError,
+    JobFailed,
+    OSError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+)
 _OURS = {"labelSelector": f"app.kubernetes.io/managed-by={MANAGER}"}
 
 
@@ -64,20 +77,28 @@ class _NotAnswered(Exception):
 class Watch:
     """Follows the objects of some kinds in one namespace.
 
+    A cluster that is gone leaves everything as it was seen last, and is asked again until it is back.
+
     Args:
-        target: the API server.
+        api_server: says where the API server is and how it is asked; called before each list, as credentials change.
         kinds: keys of :data:`KINDS`.
         changed: called after every change, and after every list.
     """
 
-    def __init__(self, target: Target, namespace: str, kinds: tuple[str, ...], changed: Callable[[], None]) -> None:
-        self._target = target
+    def __init__(
+        self,
+        api_server: Callable[[], Awaitable[Target]],
+        namespace: str,
+        kinds: tuple[str, ...],
+        changed: Callable[[], None],
+    ) -> None:
+        self._api_server = api_server
         self._namespace = namespace
+        self._lost: set[str] = set()
         self._changed = changed
         self._objects: dict[str, dict[str, Manifest]] = {}
         self._session = aiohttp.ClientSession(
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=_WATCH + 30),
-            headers=dict(target.headers),
             cookie_jar=aiohttp.DummyCookieJar(),
         )
         self._tasks = [asyncio.create_task(self._follow(kind), name=f"watch of {kind}") for kind in kinds]
@@ -101,9 +122,11 @@ class Watch:
         pause = _FIRST_PAUSE
         while True:
             try:
-                version = await self._list(kind)
+                target = await self._api_server()
+                version = await self._list(kind, target)
                 pause = _FIRST_PAUSE
-                async for event in self._events(kind, version):
+                self._found(kind)
+                async for event in self._events(kind, target, version):
                     self._take(kind, event)
             except _NotAnswered as refusal:
                 if refusal.status == 403:
@@ -113,13 +136,31 @@ class Watch:
                         *(kind, refusal, KINDS[kind].plural, self._namespace),
                     )
                     pause = _FORBIDDEN_PAUSE
-            except (aiohttp.ClientError, asyncio.TimeoutError, ValueError, KeyError) as error:
-                LOG.info("the watch of %s in namespace %s broke: %s", kind, self._namespace, type(error).__name__)
-            await asyncio.sleep(pause)
+                else:
+                    self._lose(kind, str(refusal))
+            except _BROKEN as error:
+                self._lose(kind, type(error).__name__)
+            await asyncio.sleep(pause * random.uniform(0.5, 1.0))
             pause = min(2 * pause, max(pause, _LONGEST_PAUSE))
 
-    async def _list(self, kind: str) -> str:
-        async with self._get(kind, {}) as answer:
+    def _lose(self, kind: str, reason: str) -> None:
+        """Say once that the cluster does not answer, however many kinds are watched and however often it is asked."""
+        if not self._lost:
+            LOG.warning(
+                "the cluster does not say what goes on in namespace %s (%s); until it does, its services are left as "
+                "they are",
+                *(self._namespace, reason),
+            )
+        self._lost.add(kind)
+
+    def _found(self, kind: str) -> None:
+        if kind in self._lost:
+            self._lost.remove(kind)
+            if not self._lost:
+                LOG.warning("the cluster says again what goes on in namespace %s", self._namespace)
+
+    async def _list(self, kind: str, target: Target) -> str:
+        async with self._get(kind, target, {}) as answer:
             if answer.status != 200:
                 raise _NotAnswered(answer.status, await _message(answer))
             listed = await answer.json(content_type=None)
@@ -127,10 +168,10 @@ class Watch:
         self._changed()
         return str(listed["metadata"]["resourceVersion"])
 
-    async def _events(self, kind: str, version: str) -> AsyncIterator[dict[str, Any]]:
+    async def _events(self, kind: str, target: Target, version: str) -> AsyncIterator[dict[str, Any]]:
         """What happened since, until the API server ends the watch or has forgotten how it was then."""
         query = {"watch": "true", "resourceVersion": version, "timeoutSeconds": str(_WATCH)}
-        async with self._get(kind, query) as answer:
+        async with self._get(kind, target, query) as answer:
             if answer.status == 410:
                 return
             if answer.status != 200:
@@ -155,11 +196,17 @@ class Watch:
             self._objects[kind][name] = _whole(kind, item)
         self._changed()
 
-    def _get(self, kind: str, query: dict[str, str]) -> Any:
-        watched, target = KINDS[kind], self._target
+    def _get(self, kind: str, target: Target, query: dict[str, str]) -> Any:
+        watched = KINDS[kind]
         path = f"{watched.api}/namespaces/{self._namespace}/{watched.plural}"
         url = f"{target.url}/{path}?{urlencode({**watched.selector, **query})}"
-        return self._session.get(url, ssl=target.tls, server_hostname=target.server_name, allow_redirects=False)
+        return self._session.get(
+            url,
+            headers=dict(target.headers),
+            ssl=target.tls,
+            server_hostname=target.server_name,
+            allow_redirects=False,
+        )
 
 
 def _whole(kind: str, item: Manifest) -> Manifest:
