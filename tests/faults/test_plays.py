@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 import requests
@@ -96,13 +97,17 @@ def there(server: ServerProcess, name: str) -> dict[str, int]:
     )
     listed = {}
     for kind in ("models", "manifests", "images", "services"):
-        answer = requests.get(
-            f"{account}/{kind}",
-            params={"api-version": "2017-09-01-preview", "name": name},
-            headers={"Authorization": f"Bearer {known['AZUREML_MMS_ACCESS_TOKEN']}"},
-            timeout=60,
-        )
-        listed[kind] = sum(one["name"] == name for one in answer.json()["value"])
+        link, found = f"{account}/{kind}?api-version=2017-09-01-preview&name={name}", []
+        while link:
+            answer = requests.get(
+                urljoin(account, link),
+                headers={"Authorization": f"Bearer {known['AZUREML_MMS_ACCESS_TOKEN']}"},
+                timeout=60,
+            )
+            page = answer.json()
+            found += [one["name"] for one in page["value"]]
+            link = page.get("nextLink")
+        listed[kind] = found.count(name)
     return listed
 
 
